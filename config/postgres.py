@@ -301,11 +301,14 @@ def _make_roles(connection: psycopg.Connection, passwords: Mapping[str, str]) ->
     )
 
 
-def _run(command: Sequence[str], *, name: str, volatile: bool) -> int:
+def _run(command: Sequence[str], *, name: str, volatile: bool, join: bool) -> int:
     server = EmbeddedPostgres(name, volatile=volatile)
     env = dict(os.environ)
     env["SECRET_KEY"] = env.get("SECRET_KEY") or server.passwords["secret_key"]
     if env.get("DATABASE_URL"):
+        return supervise(command, env=env, check=lambda: None)
+    env |= server.environment()
+    if join and server.home.in_use():
         return supervise(command, env=env, check=lambda: None)
 
     def keep_alive() -> None:
@@ -313,7 +316,7 @@ def _run(command: Sequence[str], *, name: str, volatile: bool) -> int:
             print("PostgreSQL had ended by itself and was started again.", file=sys.stderr)
 
     with server:
-        return supervise(command, env=env | server.environment(), check=keep_alive)
+        return supervise(command, env=env, check=keep_alive)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -324,6 +327,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     run.add_argument("--name", default="demo", help="which server of this clone (demo)")
     run.add_argument("--volatile", action="store_true", help="faster; for tests only")
+    run.add_argument(
+        "--join", action="store_true", help="use the server that another process runs, if any"
+    )
     run.add_argument(
         "--die-with-parent", action="store_true", help="stop when the program above us dies"
     )
@@ -336,7 +342,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.die_with_parent:
         die_with_parent(signal.SIGTERM, os.getppid())
     try:
-        return _run(options.command, name=options.name, volatile=options.volatile)
+        return _run(
+            options.command, name=options.name, volatile=options.volatile, join=options.join
+        )
     except PostgresError as error:
         print(error, file=sys.stderr)
         return 1

@@ -89,6 +89,14 @@ class Home:
             lock.flush()
             yield
 
+    def in_use(self) -> bool:
+        """Whether some process has the lease at this moment."""
+        try:
+            with locked(self.folder / "lock", wait=False):
+                return False
+        except BlockingIOError:
+            return True
+
     def new_log(self) -> TextIO:
         """An empty log, opened for writing; the one before is kept as `.old`."""
         if self.log.exists():
