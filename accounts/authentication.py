@@ -1,0 +1,30 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import authentication, exceptions
+
+from accounts.models import ApiToken
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Bearer <key>``; the key is looked up by its digest."""
+
+    def authenticate(self, request):
+        scheme, _space, key = authentication.get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        digest = ApiToken.digest_of(key.strip().decode("latin-1"))
+        token = ApiToken.objects.select_related("user").filter(digest=digest).first()
+        if token is None or not token.user.is_active:
+            raise exceptions.AuthenticationFailed(_("This token is not known here."))
+        return token.user, token
+
+    def authenticate_header(self, request):
+        return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}

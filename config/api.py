@@ -1,0 +1,106 @@
+"""What every API view shares: bounded input, pages of answers, errors that name the field."""
+
+import json
+import math
+
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler as default_exception_handler
+
+MAX_DEPTH = 20
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_detail = _("This is too much for one request.")
+    default_code = "too_large"
+
+
+class Pagination(PageNumberPagination):
+    """``?page=`` and ``?page_size=``, 50 rows unless asked otherwise, 500 at most."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+    def paginate_queryset(self, queryset, request, view=None):
+        for name, most in ((self.page_query_param, None), ("page_size", self.max_page_size)):
+            _check_number(name, request.query_params.get(name), most)
+        return super().paginate_queryset(queryset, request, view)
+
+
+def _check_number(name: str, text: str | None, most: int | None) -> None:
+    """Raise ``ValidationError`` where the framework would quietly take another number."""
+    if text is None:
+        return
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0):
+        raise ValidationError({name: [_("Give a whole number above 0.")]})
+    if most is not None and int(text) > most:
+        raise ValidationError({name: [_("At most %(most)s.") % {"most": most}]})
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON in UTF-8, of bounded size and depth, whose texts and numbers can be stored and shown.
+
+    Raises ``ParseError``, and ``TooLarge`` beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+    """
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise TooLarge
+        try:
+            data = json.loads(
+                body.decode(), parse_constant=_refuse_constant, parse_float=_finite
+            )
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("This is not JSON: %(why)s") % {"why": error}) from error
+        _check(data, 1)
+        return data
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _finite(digits):
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+def _check(value, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ParseError(_("This JSON is nested too deeply."))
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ParseError(_("This JSON holds half a character (a lone surrogate).")) from error
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check(key, depth)
+            _check(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth + 1)
+
+
+def exception_handler(error, context):
+    """Turn the operations' refusals into 400; leave the rest to the framework."""
+    if isinstance(error, DjangoValidationError):
+        detail = serializers.as_serializer_error(error)
+        if NON_FIELD_ERRORS in detail:
+            detail[api_settings.NON_FIELD_ERRORS_KEY] = detail.pop(NON_FIELD_ERRORS)
+        return Response(detail, status=400)
+    return default_exception_handler(error, context)

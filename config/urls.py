@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("negotiations.urls")),
+    path("", include("positions.urls")),
+]

@@ -1,0 +1,25 @@
+from negotiations.models.base import Content, Record, Scoped, State
+from negotiations.models.history import Changeset, Head, History
+from negotiations.models.negotiation import Membership, Negotiation
+from negotiations.models.parties import Party, Person
+from negotiations.models.rounds import Delegate, Participation, Round, Track
+from negotiations.models.source import Source
+
+__all__ = [
+    "Changeset",
+    "Content",
+    "Delegate",
+    "Head",
+    "History",
+    "Membership",
+    "Negotiation",
+    "Participation",
+    "Party",
+    "Person",
+    "Record",
+    "Round",
+    "Scoped",
+    "Source",
+    "State",
+    "Track",
+]

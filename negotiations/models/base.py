@@ -1,0 +1,111 @@
+"""What every record has: a negotiation for good and, for content, a state and a version."""
+
+import functools
+
+from django.apps import apps
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from negotiations.constraints import Gated
+from negotiations.querysets import ContentQuerySet, RecordQuerySet, ScopedQuerySet
+
+
+class State(models.TextChoices):
+    """How far the editors are with a record; never a word of the parties."""
+
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in review", _("in review")
+    PUBLISHED = "published", _("published")
+    RETRACTED = "retracted", _("retracted")
+
+
+class Scoped(models.Model):
+    """A row inside one negotiation."""
+
+    negotiation = models.ForeignKey(
+        "negotiations.Negotiation",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("negotiation"),
+        editable=False,
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Content(Scoped):
+    """A record that editors draft, publish and retract, and may edit at the same time."""
+
+    state = models.CharField(
+        _("state"), max_length=9, choices=State, default=State.DRAFT, db_index=False
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Record(models.Model):
+    """The number of every record, listed by a trigger; nobody writes this table by hand.
+
+    ``kind`` names the record's model in the words of the API's collections, in the singular;
+    ``state`` mirrors the record's own, and is *published* for kinds that have none.
+    """
+
+    class Kind(models.TextChoices):
+        PARTY = "party", _("party")
+        PERSON = "person", _("person")
+        TRACK = "track", _("track")
+        ROUND = "round", _("round")
+        PARTICIPATION = "participation", _("participation")
+        DELEGATE = "delegate", _("delegate")
+        SOURCE = "source", _("source")
+        ISSUE = "issue", _("issue")
+        TERM = "term", _("term")
+        PROPOSAL = "proposal", _("proposal")
+        CLAUSE = "clause", _("clause")
+        DEMAND = "demand", _("demand")
+        TERM_VALUE = "term value", _("term value")
+        LINKAGE = "linkage", _("linkage")
+        OUTCOME = "outcome", _("outcome")
+        EVENT = "event", _("event")
+        SILENCE = "silence", _("silence")
+        EVIDENCE = "evidence", _("evidence")
+
+    id = models.BigIntegerField(primary_key=True)
+    negotiation = models.ForeignKey(
+        "negotiations.Negotiation", models.PROTECT, related_name="+", editable=False
+    )
+    kind = models.CharField(max_length=13, choices=Kind)
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "negotiation"], name="record_in_negotiation")
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def model(self) -> type[models.Model]:
+        """Return the model whose row has this number."""
+        return numbered_models()[self.kind]
+
+
+@functools.cache
+def numbered_models() -> dict[str, type[models.Model]]:
+    """Return the models that list their rows in ``Record``, by kind."""
+    return {
+        constraint.kind: model
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, Gated) and constraint.kind
+    }

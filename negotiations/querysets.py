@@ -1,0 +1,89 @@
+"""Which rows there are for whom. Every query of a page or the API starts with ``visible_to``."""
+
+from django.apps import apps
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+
+class NegotiationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the public negotiations and those of which ``user`` is a member."""
+        public = Q(visibility="public")
+        if not user.is_authenticated:
+            return self.filter(public)
+        return self.filter(public | Q(pk__in=_memberships(user).values("negotiation")))
+
+    def editable_by(self, user):
+        """Return the negotiations whose records ``user`` may write."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(pk__in=_memberships(user).writing().values("negotiation"))
+
+    def with_revision(self):
+        """Annotate ``current_revision``: how many changesets the negotiation has been through."""
+        head = apps.get_model("negotiations", "Head").objects.filter(negotiation=OuterRef("pk"))
+        return self.annotate(
+            current_revision=Coalesce(
+                Subquery(head.values("revision")), 0, output_field=models.BigIntegerField()
+            )
+        )
+
+    def with_latest_round(self):
+        """Annotate ``latest_round``, the number of the last round held, as the public sees it."""
+        held = apps.get_model("negotiations", "Round").objects.published()
+        last = held.filter(negotiation=OuterRef("pk"), status="held").order_by("-held")
+        return self.annotate(
+            latest_round=Subquery(last.values("pk")[:1]),
+            latest_round_title=Subquery(last.values("title")[:1]),
+            latest_round_held=Subquery(last.values("held")[:1]),
+        )
+
+
+class MembershipQuerySet(models.QuerySet):
+    def writing(self):
+        """Return the memberships whose role may write records."""
+        return self.filter(role__in=["editor", "reviewer", "manager"])
+
+
+class ChangesetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the sealed changesets of negotiations that ``user`` writes in.
+
+        Who changed what, and why, tells of drafts too; readers see what was published instead.
+        """
+        own = _negotiations().editable_by(user)
+        return self.filter(revision__isnull=False, negotiation__in=own)
+
+
+class ScopedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the rows of negotiations that ``user`` may see."""
+        return self.filter(negotiation__in=_negotiations().visible_to(user))
+
+
+class ContentQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """Return published rows, and those in any state where ``user`` writes."""
+        return _published_or_own(super().visible_to(user), user)
+
+    def published(self):
+        return self.filter(state="published")
+
+
+class RecordQuerySet(ContentQuerySet):
+    """Numbers are seen as the records they stand for."""
+
+
+def _published_or_own(rows, user):
+    if not user.is_authenticated:
+        return rows.filter(state="published")
+    return rows.filter(Q(state="published") | Q(negotiation__in=_negotiations().editable_by(user)))
+
+
+def _negotiations():
+    return apps.get_model("negotiations", "Negotiation").objects.all()
+
+
+def _memberships(user):
+    return apps.get_model("negotiations", "Membership").objects.filter(user=user)

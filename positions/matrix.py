@@ -1,0 +1,241 @@
+"""The matrix as frozen data: what pages loop over, CSV lists and the API answers with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from negotiations.models import Negotiation, Party, Round
+from positions import gaplines, gaps
+from positions.models import (
+    Clause,
+    Demand,
+    Event,
+    Evidence,
+    Issue,
+    Linkage,
+    Outcome,
+    Silence,
+    TermValue,
+)
+from positions.timeline import Moment, timeline
+from positions.words import full_value_text, operator_text
+
+BLANKS = {
+    "none reported": _("no answer reported"),
+    "nothing now": _("nothing now"),
+    "not coded": _("not coded yet"),
+}
+AUTHORITY = {basis: place for place, basis in enumerate(Evidence.Basis.values)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice that a value names; ``ordinal`` is its place where order means something."""
+
+    code: str
+    name: str
+    ordinal: int | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """A term's value on a record, with its choices in order."""
+
+    row: TermValue
+    choices: tuple[Choice, ...]
+
+    @property
+    def text(self) -> str:
+        return full_value_text(self.row, self.choices)
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a record waits for; ``text`` says it in words, whatever kind of record it is."""
+
+    row: Linkage
+    text: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A current demand with everything that tells who says it and how far it goes."""
+
+    demand: Demand
+    holders: tuple[Party, ...]
+    values: tuple[Value, ...]
+    links: tuple[Link, ...]
+    evidence: tuple[Evidence, ...]
+    path: tuple[Clause, ...]
+
+    @property
+    def joint(self) -> bool:
+        return len(self.holders) > 1
+
+    @property
+    def authority(self) -> str | None:
+        """Return the best basis among the evidence that supports the demand, or None."""
+        bases = [
+            e.basis for e in self.evidence if e.stance == Evidence.Stance.SUPPORTS and not e.field
+        ]
+        return min(bases, key=AUTHORITY.__getitem__, default=None)
+
+    @property
+    def authority_label(self) -> str:
+        return Evidence.Basis(self.authority).label if self.authority else ""
+
+    @property
+    def sources(self) -> int:
+        """Return how many sources speak to the demand."""
+        return len({e.source_id for e in self.evidence})
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(e.speaker.name for e in self.evidence if e.speaker))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read how a group's parts combine, with those who read it so."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A clause with what stands in it: a group of options, a package, an item."""
+
+    clause: Clause
+    readings: tuple[Evidence, ...]
+    statements: tuple[Statement, ...]
+    children: tuple["Node", ...]
+
+    @property
+    def operator_text(self) -> str:
+        return operator_text(self.clause.operator, len(self.children))
+
+    @property
+    def readings_by_text(self) -> tuple[Reading, ...]:
+        """Return the readings of the operator, those who read it alike together."""
+        found: dict[str, list[Evidence]] = {}
+        for row in self.readings:
+            text = operator_text(row.reads, len(self.children)) or row.get_stance_display()
+            found.setdefault(text, []).append(row)
+        return tuple(Reading(text, tuple(rows)) for text, rows in found.items())
+
+    def walk(self) -> Iterator["Node"]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where one party stands on one issue."""
+
+    party: Party
+    issue: Issue | None
+    groups: tuple[Node, ...]
+    statements: tuple[Statement, ...]
+    silences: tuple[Silence, ...]
+    blank: str | None
+
+    @property
+    def blank_text(self) -> str:
+        return str(BLANKS[self.blank]) if self.blank else ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.statements or self.silences or self.groups)
+
+    @property
+    def grouped(self) -> frozenset[int]:
+        """Return the numbers of the demands that stand in a group of this cell."""
+        return frozenset(s.demand.pk for g in self.groups for n in g.walk() for s in n.statements)
+
+    @property
+    def loose(self) -> tuple[Statement, ...]:
+        """Return the statements that no group of this cell shows already."""
+        return tuple(s for s in self.statements if s.demand.pk not in self.grouped)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An outcome in force at the day, with the parties that confirm it."""
+
+    outcome: Outcome
+    confirmed_by: tuple[Party, ...]
+    values: tuple[Value, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One issue; ``issue`` is None for what is said of the whole."""
+
+    issue: Issue | None
+    cells: tuple[Cell, ...]
+    outcomes: tuple[Settled, ...]
+    gaps: tuple[gaps.Gap, ...]
+
+    @property
+    def code(self) -> str:
+        return self.issue.code if self.issue else "overall"
+
+    def shows(self, demand: Demand) -> bool:
+        """Whether the demand stands in this row, in a cell or in a group of one."""
+        return any(
+            demand.pk in {s.demand.pk for s in cell.statements} | cell.grouped
+            for cell in self.cells
+        )
+
+    @property
+    def principals(self) -> tuple[Cell, ...]:
+        return tuple(c for c in self.cells if c.party.standing == Party.Standing.PRINCIPAL)
+
+    @property
+    def others(self) -> tuple[Cell, ...]:
+        return tuple(c for c in self.cells if c.party.standing != Party.Standing.PRINCIPAL)
+
+    @property
+    def shown_gaps(self) -> tuple[gaplines.ShownGap, ...]:
+        return gaplines.shown(self)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The whole matrix at the end of ``as_of``."""
+
+    negotiation: Negotiation
+    as_of: date
+    round: Round | None
+    parties: tuple[Party, ...]
+    rows: tuple[Row, ...]
+    rounds: tuple[Round, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def principals(self) -> tuple[Party, ...]:
+        return tuple(p for p in self.parties if p.standing == Party.Standing.PRINCIPAL)
+
+    @property
+    def others(self) -> tuple[Party, ...]:
+        return tuple(p for p in self.parties if p.standing != Party.Standing.PRINCIPAL)
+
+    @property
+    def timeline(self) -> tuple[Moment, ...]:
+        return timeline(self.rounds, self.events, self.as_of, self.round)
+
+    @property
+    def last_round(self) -> Round | None:
+        """Return the last round held by the day, or None."""
+        held = [m.record for m in self.timeline if isinstance(m.record, Round) and not m.ahead]
+        return held[-1] if held else None
+
+    def row(self, code: str) -> Row:
+        """Return the row of an issue's code, or ``overall``; raise KeyError if there is none."""
+        return {row.code: row for row in self.rows}[code]

@@ -1,0 +1,154 @@
+"""The only way to write positions. Pages, the API, imports and the sample data call these."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from negotiations.operations import create, edit, operation, remove
+
+from negotiations.models import Negotiation, Source, State
+from positions.models import Demand, Evidence, Linkage, TermValue
+
+#: The fields of one row, by name.
+Fields = Mapping[str, Any]
+
+
+@operation
+def record_source(*, user, negotiation: Negotiation, reason: str = "", **fields) -> Source:
+    """Record where something was published, and return the source.
+
+    Raises ``ValidationError`` naming the fields at fault.
+    """
+    return create(
+        Source,
+        user=user,
+        reason=reason,
+        negotiation=negotiation,
+        **{"state": _first_state(negotiation, True), **fields},
+    )
+
+
+@operation
+def record_with_evidence(
+    model,
+    *,
+    user,
+    negotiation: Negotiation,
+    evidence: Iterable[Fields] = (),
+    values: Iterable[Fields] = (),
+    links: Iterable[Fields] = (),
+    state: str | None = None,
+    reason: str = "",
+    **fields,
+):
+    """Record a row of any content model with what hangs on it, and return it.
+
+    ``evidence``, ``values`` and ``links`` are mappings of the fields of ``Evidence``,
+    ``TermValue`` and ``Linkage`` without their record; a source that is a mapping itself is
+    recorded first. Without a ``state`` the record is published
+    if it has evidence and the negotiation asks for no review; else it is a draft. What hangs on it
+    shares its state. Raises ``ValidationError``.
+    """
+    evidence, values, links = list(evidence), list(values), list(links)
+    if state is None:
+        state = _first_state(negotiation, bool(evidence))
+    shared = {"user": user, "reason": reason, "negotiation": negotiation, "state": state}
+    record = create(model, **shared, **fields)
+    for row in values:
+        create(TermValue, record_id=record.pk, **shared, **row)
+    for row in links:
+        create(Linkage, record_id=record.pk, **shared, **row)
+    _add_evidence(record, evidence, **shared)
+    return record
+
+
+def record_demand(*, user, negotiation: Negotiation, **fields) -> Demand:
+    """Record what one or more parties put forward; see ``record_with_evidence``."""
+    return record_with_evidence(Demand, user=user, negotiation=negotiation, **fields)
+
+
+@operation
+def edit_demand(
+    demand: Demand,
+    *,
+    user,
+    version: int,
+    values: Sequence[Fields] | None = None,
+    links: Sequence[Fields] | None = None,
+    evidence: Iterable[Fields] = (),
+    reason: str = "",
+    **fields,
+) -> Demand:
+    """Change a demand that still has ``version``, and return it as it is then.
+
+    ``values`` and ``links``, where given, are the complete new lists; what stays the same is left
+    alone. ``evidence`` is added to what there is. A draft that gains evidence is published where
+    the negotiation asks for no review. Raises ``ValidationError``, and ``Conflict`` when somebody
+    else has changed the demand since ``version``.
+    """
+    evidence = list(evidence)
+    publishing = (
+        demand.state == State.DRAFT
+        and evidence
+        and _first_state(demand.negotiation, True) == State.PUBLISHED
+    )
+    if publishing:
+        fields["state"] = State.PUBLISHED
+    demand = edit(demand, user=user, version=version, reason=reason, **fields)
+    shared = {"user": user, "reason": reason}
+    of_demand = {"negotiation": demand.negotiation, "record_id": demand.pk}
+    if values is not None:
+        _replace(TermValue, values, ("term",), of_demand, shared, demand.state)
+    if links is not None:
+        _replace(Linkage, links, ("relation",), of_demand, shared, demand.state)
+    _add_evidence(demand, evidence, state=demand.state, negotiation=demand.negotiation, **shared)
+    if publishing:
+        for model in (TermValue, Linkage, Evidence):
+            for row in model.objects.filter(record_id=demand.pk, state=State.DRAFT):
+                edit(row, version=row.version, state=State.PUBLISHED, **shared)
+    return demand
+
+
+def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, state) -> None:
+    shared = {"user": user, "reason": reason, "negotiation": negotiation}
+    for row in rows:
+        source = row["source"]
+        if isinstance(source, Mapping):
+            source = record_source(**shared, **source)
+        create(Evidence, record_id=record.pk, state=state, **shared, **{**row, "source": source})
+
+
+def _replace(model, rows, key, of_record, shared, state) -> None:
+    """Make a record's rows of ``model`` the given ones, editing in place where ``key`` agrees."""
+    old = list(model.objects.filter(**of_record).order_by("pk"))
+    for row in rows:
+        same = next((o for o in old if all(getattr(o, k) == row[k] for k in key)), None)
+        if same is None:
+            create(model, state=state, **shared, **of_record, **row)
+        else:
+            old.remove(same)
+            edit(same, version=same.version, **shared, **{**_blank(model), **row})
+    for left_over in old:
+        remove(left_over, **shared)
+
+
+def _blank(model) -> dict[str, Any]:
+    """What an edited row holds where the new one says nothing."""
+    return {
+        TermValue: {
+            "quantity": None,
+            "dates": None,
+            "choices": [],
+            "quantifier": "",
+            "others": False,
+            "status": TermValue.Status.GIVEN,
+            "approximate": False,
+            "per": "",
+        },
+        Linkage: {"anchor": None, "condition": ""},
+    }[model]
+
+
+def _first_state(negotiation: Negotiation, ready: bool) -> State:
+    if negotiation.review == Negotiation.Review.REQUIRED or not ready:
+        return State.DRAFT
+    return State.PUBLISHED

@@ -1,0 +1,96 @@
+"""Which demands stand at a date. ``as_of`` always means: at the end of that day."""
+
+from datetime import date, timedelta
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+
+from negotiations.querysets import ContentQuerySet, ScopedQuerySet
+
+
+def by_end_of(field: str, day: date) -> Q:
+    """Return the condition that the latest day of a date range is not after ``day``."""
+    return Q(**{f"{field}__endswith__lte": day + timedelta(days=1)})
+
+
+class IsLive(Func):
+    """Whether the numbered record stands at a day, or something that restates it does."""
+
+    function = "public.positions_record_is_live"
+    output_field = models.BooleanField()
+
+    def __init__(self, record: str, day: date):
+        super().__init__(F(record), Value(day, output_field=models.DateField()))
+
+
+class ProposalQuerySet(ContentQuerySet):
+    def tabled_by(self, day: date):
+        """Return what had been tabled by the end of ``day``."""
+        return self.filter(by_end_of("tabled", day))
+
+
+class OutcomeQuerySet(ContentQuerySet):
+    def current(self, as_of: date):
+        """Return published outcomes reached by then, not ended and not superseded by then."""
+        reached = self.published().filter(by_end_of("reached", as_of))
+        newer = reached.model.objects.published().filter(
+            by_end_of("reached", as_of), supersedes=OuterRef("pk")
+        )
+        return reached.filter(~Exists(newer)).exclude(by_end_of("ended", as_of))
+
+
+class SilenceQuerySet(ContentQuerySet):
+    def noted_by(self, day: date):
+        """Return the silences for which somebody had looked by the end of ``day``."""
+        return self.filter(by_end_of("looked_until", day))
+
+
+class DemandHolderQuerySet(ScopedQuerySet):
+    def remaining(self, as_of: date):
+        """Return the holders for whom no demand stated by then supersedes theirs."""
+        newer = self.model.objects.filter(
+            by_end_of("demand__stated", as_of),
+            demand__state="published",
+            demand__supersedes=OuterRef("demand"),
+            party=OuterRef("party"),
+        )
+        return self.filter(~Exists(newer))
+
+
+class DemandQuerySet(ContentQuerySet):
+    def stated_by(self, day: date):
+        """Return the demands stated by the end of ``day``."""
+        return self.filter(by_end_of("stated", day))
+
+    def current(self, as_of: date):
+        """Return the published demands that stand at the end of ``as_of``.
+
+        Stated by then; not superseded by then, for one holder at least, nor with their proposal;
+        not ended by then; an answer only while its target stands, or what restates the target.
+        """
+        holders = self._holders().filter(demand=OuterRef("pk"))
+        newer = self.model.objects.published().stated_by(as_of).filter(supersedes=OuterRef("pk"))
+        newer_paper = (
+            apps.get_model("positions", "Proposal")
+            .objects.published()
+            .tabled_by(as_of)
+            .filter(supersedes=OuterRef("clause__proposal"))
+        )
+        return (
+            self.published()
+            .stated_by(as_of)
+            .exclude(by_end_of("ended", as_of))
+            .filter(Exists(holders.remaining(as_of)) | ~Exists(holders) & ~Exists(newer))
+            .filter(Q(clause__isnull=True) | ~Exists(newer_paper))
+            .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of)))
+        )
+
+    def held_by(self, party_code: str):
+        """Return the demands that the party holds, alone or with others."""
+        held = self._holders().filter(demand=OuterRef("pk"), party__code=party_code)
+        return self.filter(Exists(held))
+
+    @staticmethod
+    def _holders():
+        return apps.get_model("positions", "DemandHolder").objects.all()

@@ -1,0 +1,64 @@
+"""How a term's value and a gap read: "2–3 days", "certain stretches", "at most 100 days"."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from negotiations import ranges
+from positions.models import TermValue
+
+
+def with_unit(text: str, unit: str, last: object = None) -> str:
+    """Return a printed number with its unit; ``last`` is the number that decides its form."""
+    count = int(last) if last is not None and last == int(last) else 2
+    known = {
+        "minute": ngettext("minute", "minutes", count),
+        "hour": ngettext("hour", "hours", count),
+        "day": ngettext("day", "days", count),
+        "week": ngettext("week", "weeks", count),
+        "month": ngettext("month", "months", count),
+        "year": ngettext("year", "years", count),
+        "person": ngettext("person", "people", count),
+    }
+    return f"{text} {known.get(unit, unit)}".strip()
+
+
+def value_text(value: TermValue, choices: Sequence | None = None) -> str:
+    """Return a value in words, without its unit; ``choices`` saves looking them up."""
+    if value.status != TermValue.Status.GIVEN:
+        return value.get_status_display()
+    if value.quantity is not None:
+        return ranges.quantity_text(value.quantity, value.approximate)
+    if value.dates is not None:
+        return ranges.date_text(value.dates)
+    named = ", ".join(c.name for c in (value.choices.all() if choices is None else choices))
+    if value.quantifier == TermValue.Quantifier.NONE:
+        named = _("none of %(choices)s") % {"choices": named}
+    elif value.quantifier == TermValue.Quantifier.ONE:
+        named = _("one of %(choices)s") % {"choices": named}
+    if value.others:
+        named = _("%(choices)s and others") % {"choices": named} if named else _("others")
+    return named
+
+
+def full_value_text(value: TermValue, choices: Sequence) -> str:
+    """Return a value in words with its unit and how it is counted: "1,000 people each"."""
+    text = value_text(value, choices)
+    if value.quantity is not None:
+        bound = value.quantity.upper if value.quantity.upper is not None else value.quantity.lower
+        text = with_unit(text, value.term.unit, bound)
+    return f"{text} {value.get_per_display()}" if value.per else text
+
+
+def operator_text(operator: str, count: int) -> str:
+    """Return how ``count`` parts combine: "either suffices", "all required", or other words."""
+    two = count == 2
+    return {
+        "all": _("both required") if two else _("all required"),
+        "any": _("either suffices") if two else _("any one suffices"),
+        "in sequence": _("in this order"),
+        "unclear": _("unclear whether both are required")
+        if two
+        else _("unclear whether all are required"),
+    }.get(operator, operator)
