@@ -564,4 +564,7 @@ class Migration(migrations.Migration):
             model_name='round',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('held__isnull', False), _connector='OR'), name='round_held_is_dated', violation_error_message='A round that was held has a date; say when.'),
         ),
+        migrations.RunSQL(
+            "SELECT gate.protect('negotiations_record')", migrations.RunSQL.noop
+        ),
     ]
