@@ -1,0 +1,307 @@
+"""The only way to write. Pages, the API, imports and the sample data call operations.
+
+The outermost operation is one transaction and, for each negotiation it touches, one changeset that
+names its user and reason. What the database refuses comes out as the same ``ValidationError`` that
+checking beforehand gives.
+"""
+
+import contextvars
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from negotiations.constraints import Gated, field_of
+from negotiations.models import Record, State
+from negotiations.refusals import in_words, sqlstate
+
+FOREIGN_KEY_VIOLATION = "23503"
+NAMED_AT_MOST = 5
+
+_inside = contextvars.ContextVar("inside_an_operation", default=False)
+
+
+class Conflict(ValidationError):
+    """Somebody has changed the row since the version that was to be edited.
+
+    ``current`` is the row as it is now.
+    """
+
+    def __init__(self, current: models.Model):
+        super().__init__(_("Somebody else has changed this since you opened it."), code="conflict")
+        self.current = current
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what an API's answer says of it."""
+        return {
+            "detail": self.message,
+            "id": self.current.pk,
+            "version": getattr(self.current, "version", None),
+        }
+
+
+def operation(function: Callable) -> Callable:
+    """Make a function that takes ``user`` (or None) and ``reason`` an operation.
+
+    The outermost one opens the transaction, seals what it changed and raises ``ValidationError``
+    for what the database refuses; those that it calls join it.
+    """
+
+    @functools.wraps(function)
+    def run(*args, user, reason: str = "", **options):
+        if _inside.get():
+            return function(*args, user=user, reason=reason, **options)
+        is_nested = connection.in_atomic_block
+        if is_nested:
+            # What the transaction changed before is not this operation's.
+            _seal()
+        token = _inside.set(True)
+        try:
+            with in_words(), transaction.atomic():
+                _sign(user, reason)
+                result = function(*args, user=user, reason=reason, **options)
+                _seal()
+                if is_nested:
+                    _sign(None, "")
+                return result
+        finally:
+            _inside.reset(token)
+
+    return run
+
+
+def _sign(user, reason: str) -> None:
+    known = user is not None and user.pk is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('parley.user_id', %s, true),"
+            " set_config('parley.user_name', %s, true), set_config('parley.reason', %s, true)",
+            [str(user.pk) if known else "", user.get_username() if known else "", reason],
+        )
+
+
+def _seal() -> None:
+    """Check all that waits for the transaction's end, and give each changeset its revision."""
+    with connection.cursor() as cursor:
+        # Not check_constraints(), which leaves even those deferred that wait for nothing.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS gate.seal DEFERRED")
+
+
+@operation
+def create(model: type[models.Model], *, user, reason: str = "", **values) -> Any:
+    """Record a row of ``model`` and return it.
+
+    ``values`` may hold lists for many-to-many fields. Raises ``ValidationError``.
+    """
+    links = _take_links(model, values)
+    row = model(**values)
+    _save(row)
+    _link(row, links)
+    return row
+
+
+@operation
+def edit(
+    record: models.Model, *, user, version: int | None = None, reason: str = "", **values
+) -> Any:
+    """Change a row that still has ``version`` and return it as it is then.
+
+    ``values`` that are as they were change nothing, not even the version. Raises ``Conflict`` if
+    the row has another version by now, else ``ValidationError``; rows without versions take none.
+    """
+    current = _locked(record)
+    if version is not None and current.version != version:
+        raise Conflict(current)
+    links = _take_links(type(current), values)
+    before = _stored(current)
+    for name, value in values.items():
+        setattr(current, name, value)
+    is_changed = _stored(current) != before
+    is_linked = _link(current, links)
+    if is_changed or is_linked:
+        if hasattr(current, "version"):
+            current.version += 1
+        _save(current)
+    return current
+
+
+@operation
+def publish(record: models.Model, *, user, version: int | None = None, reason: str = "") -> Any:
+    """Let everybody see a record and those of its parts that were in its state; return it."""
+    return _set_state(record, State.PUBLISHED, user=user, version=version, reason=reason)
+
+
+@operation
+def retract(record: models.Model, *, user, version: int | None = None, reason: str = "") -> Any:
+    """Take a record back, with those of its parts that were in its state; return it.
+
+    Raises ``ValidationError`` if something published points to it.
+    """
+    return _set_state(record, State.RETRACTED, user=user, version=version, reason=reason)
+
+
+def _set_state(record, state: State, **options) -> Any:
+    parts = [part for part in _parts(record) if getattr(part, "state", None) == record.state]
+    changed = edit(record, state=state, **options)
+    for part in parts:
+        _set_state(part, state, **{**options, "version": None})
+    return changed
+
+
+@operation
+def remove(record: models.Model, *, user, reason: str = "") -> None:
+    """Delete a row and its parts. Raises ``ValidationError`` naming what rests on it."""
+    record = _locked(record)
+    parts = list(_parts(record))
+    _refuse_if_rested_on(record, parts)
+    for part in parts:
+        remove(part, user=user, reason=reason)
+    try:
+        record.delete()
+    except (ProtectedError, IntegrityError) as error:
+        if not isinstance(error, ProtectedError) and sqlstate(error) != FOREIGN_KEY_VIOLATION:
+            raise
+        # Somebody was quicker; their row cannot be read in this broken transaction.
+        raise ValidationError(
+            _("Something has come to rest on %(record)s just now.") % {"record": _named(record)}
+        ) from error
+
+
+def _locked(record: models.Model) -> Any:
+    """Return the row as it is now, ours until the transaction ends.
+
+    Its key stays shared: whoever records something that points to it need not wait.
+    """
+    rows = type(record)._base_manager.select_for_update(no_key=True)
+    try:
+        return rows.get(pk=record.pk)
+    except type(record).DoesNotExist:
+        raise ValidationError(
+            _("%(record)s is not there any more.") % {"record": _named(record)}, code="gone"
+        ) from None
+
+
+def _stored(row: models.Model) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.generated
+    }
+
+
+def _save(row: models.Model) -> None:
+    """Validate a row and save it; errors name the field wherever there is one."""
+    errors: dict[str, Any] = _unwritable(row)
+    try:
+        row.full_clean(exclude=set(errors), validate_constraints=False)
+    except ValidationError as error:
+        errors = error.update_error_dict(errors)
+    exclude = set(errors) - {NON_FIELD_ERRORS}
+    for model, constraints in row.get_constraints():
+        for constraint in constraints:
+            try:
+                constraint.validate(model, row, exclude=exclude)
+            except ValidationError as error:
+                if not hasattr(error, "error_dict"):
+                    field = field_of(constraint) or NON_FIELD_ERRORS
+                    error = ValidationError({field: error})
+                errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+    row.save()
+
+
+def _unwritable(row: models.Model) -> dict[str, list[ValidationError]]:
+    """Return errors for texts that no database can hold: NUL, halves of surrogate pairs."""
+    errors = {}
+    for name, value in _stored(row).items():
+        texts = value if isinstance(value, list) else [value]
+        for text in texts:
+            if isinstance(text, str) and ("\0" in text or _is_broken(text)):
+                errors[name] = [ValidationError(_("This text holds a character that is none."))]
+    return errors
+
+
+def _is_broken(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _take_links(model: type[models.Model], values: dict[str, Any]) -> dict[str, Iterable]:
+    """Take the values of many-to-many fields out of ``values``."""
+    names = [field.name for field in model._meta.many_to_many if field.name in values]
+    return {name: values.pop(name) for name in names}
+
+
+def _link(row: Any, links: Mapping[str, Iterable]) -> bool:
+    """Make many-to-many fields hold just what is given; return whether that changed anything."""
+    is_changed = False
+    for name, targets in links.items():
+        field = row._meta.get_field(name)
+        mine, theirs = field.m2m_field_name(), field.m2m_reverse_field_name()
+        through = field.remote_field.through
+        wanted = {target.pk: target for target in targets}
+        for old in through._base_manager.filter(**{mine: row}):
+            if wanted.pop(getattr(old, f"{theirs}_id"), None) is None:
+                old.delete()
+                is_changed = True
+        for target in wanted.values():
+            _save(through(**{"negotiation": row.negotiation, mine: row, theirs: target}))
+            is_changed = True
+    return is_changed
+
+
+def _pointers_to(record: models.Model) -> Iterator[tuple[models.ForeignKey, models.QuerySet]]:
+    """Yield each field that may point to a row, or to its number, with the rows that do."""
+    targets = [type(record)]
+    if any(isinstance(c, Gated) and c.kind for c in record._meta.constraints):
+        targets.append(Record)
+    for target in targets:
+        for relation in target._meta.get_fields(include_hidden=True):
+            if not (relation.one_to_many or relation.one_to_one) or relation.concrete:
+                continue
+            model, field = relation.related_model, relation.field
+            if model._meta.managed and model is not Record:
+                yield field, model._base_manager.filter(**{field.attname: record.pk})
+
+
+def _parts(record: models.Model) -> Iterator[Any]:
+    """Yield the rows that have no life without this one: its links, and what is ``part_of`` it."""
+    throughs = {
+        field.remote_field.through._meta.get_field(field.m2m_field_name())
+        for field in record._meta.many_to_many
+    }
+    for field, rows in _pointers_to(record):
+        if field in throughs or field.name == getattr(field.model, "part_of", ""):
+            yield from rows
+
+
+def _refuse_if_rested_on(record: models.Model, parts: Iterable[models.Model]) -> None:
+    own = {(type(part), part.pk) for part in parts}
+    resting = [
+        _named(row)
+        for __, rows in _pointers_to(record)
+        for row in rows
+        if (type(row), row.pk) not in own
+    ]
+    if resting:
+        named = ", ".join(dict.fromkeys(resting[:NAMED_AT_MOST]))
+        if len(resting) > NAMED_AT_MOST:
+            named = _("%(named)s and others") % {"named": named}
+        message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(resting))
+        raise ValidationError(message % {"named": capfirst(named)}, code="rested_on")
+
+
+def _named(row: Any) -> str:
+    """Return what a person calls a row: "demand 23"; a link is called as what it belongs to."""
+    for model in apps.get_models():
+        for field in model._meta.many_to_many:
+            if field.remote_field.through is type(row):
+                return _named(getattr(row, field.m2m_field_name()))
+    return f"{row._meta.verbose_name} {row.pk}"

@@ -1,0 +1,89 @@
+"""What the database refuses, in words that a person understands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DataError, IntegrityError, models
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from negotiations.constraints import field_of
+
+_explanations: dict[str, tuple[Any, str]] = {}
+
+
+def explain(name: str, message, *, field: str = NON_FIELD_ERRORS) -> None:
+    """Say what a rule means that only the database checks.
+
+    ``name`` is the constraint's name in the SQL; ``message`` may hold ``%(detail)s``, which the SQL
+    gives; ``field`` is where the message is shown. Without an explanation, users read the SQL's own
+    message.
+    """
+    _explanations[name] = (message, field)
+
+
+explain(
+    "published_points_to_published",
+    gettext_lazy("What is published rests only on what is published: %(detail)s."),
+)
+explain(
+    "number_and_negotiation_stay",
+    gettext_lazy("A row keeps its number and its negotiation for good."),
+)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Raise ``ValidationError`` for what the database refuses in the block.
+
+    An ``IntegrityError`` that names no rule of ours goes through: it is a mistake in the program.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        explained = _explained(error)
+        if explained is None:
+            raise
+        raise explained from error
+    except DataError as error:
+        raise ValidationError(_("The database cannot hold this: %s") % error) from error
+
+
+def sqlstate(error: Exception) -> str | None:
+    """Return PostgreSQL's code of the refusal behind a Django error."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def _explained(error: IntegrityError) -> ValidationError | None:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if isinstance(error, ProtectedError) or diagnosis is None:
+        return None
+    name = diagnosis.constraint_name
+    if name in _explanations:
+        message, field = _explanations[name]
+        return ValidationError({field: message % {"detail": diagnosis.message_detail}})
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                field = field_of(constraint) or NON_FIELD_ERRORS
+                return ValidationError({field: _violation(model, constraint)})
+        for field in model._meta.concrete_fields:
+            if field.unique and name == f"{model._meta.db_table}_{field.column}_key":
+                taken = model().unique_error_message(model, [field.name])
+                return ValidationError({field.name: taken})
+    if name and not diagnosis.table_name:
+        # Raised by a function of ours, which says what is wrong.
+        return ValidationError(diagnosis.message_primary)
+    return None
+
+
+def _violation(model: type[models.Model], constraint: models.BaseConstraint) -> Any:
+    """Return what the constraint itself says to a row that breaks it."""
+    unworded = constraint.violation_error_message == constraint.default_violation_error_message
+    if isinstance(constraint, models.UniqueConstraint) and unworded:
+        return model().unique_error_message(model, constraint.fields)
+    return constraint.get_violation_error_message()

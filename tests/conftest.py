@@ -1,0 +1,71 @@
+"""The database: made and migrated by its owner, used by the role that the web server has."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from environs import Env
+
+from tests.flush import flush
+
+CREDENTIALS = ["USER", "PASSWORD", "HOST", "PORT"]
+
+
+def _sign_in_as(role: dict[str, Any]) -> None:
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict.update({key: role[key] for key in CREDENTIALS})
+
+
+@pytest.fixture(scope="session")
+def web_role() -> dict[str, Any]:
+    return {key: connection.settings_dict[key] for key in CREDENTIALS}
+
+
+@pytest.fixture(scope="session")
+def owner_role() -> dict[str, Any]:
+    return Env().dj_db_url("DATABASE_OWNER_URL")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, web_role, owner_role
+) -> None:
+    _sign_in_as(owner_role)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        _sign_in_as(web_role)
+        # TransactionTestCase empties tables, which only their owner may do.
+        connection.ops.execute_sql_flush = lambda statements: flush(_parameters(owner_role))
+    yield
+    with django_db_blocker.unblock():
+        _sign_in_as(owner_role)
+
+
+def _parameters(role: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "user": role["USER"],
+        "password": role["PASSWORD"],
+        "host": role["HOST"],
+        "port": role["PORT"] or None,
+        "dbname": connection.settings_dict["NAME"],
+    }
+
+
+@pytest.fixture
+def connect(django_db_setup, web_role) -> Iterator[Callable[..., psycopg.Connection]]:
+    """Return a function that opens a connection of its own, the web role's unless told other."""
+    opened = []
+
+    def connect(role: dict[str, Any] = web_role, **options) -> psycopg.Connection:
+        opened.append(psycopg.connect(**_parameters(role), **options))
+        return opened[-1]
+
+    yield connect
+    for each in opened:
+        each.close()
