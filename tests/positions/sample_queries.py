@@ -1,0 +1,103 @@
+"""What a fact of the article is, and how the table of facts asks for it and reads it off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from negotiations import ranges
+from negotiations.models import Record
+from positions.models import Demand, Evidence, Linkage, TermValue
+from positions.words import value_text
+
+DAY = date(2025, 6, 2)
+OUTLET, OFFICIAL, INFERENCE = "outlet's voice", "official on the record", "inference"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is to be found, what it is to say, and where it is to be read.
+
+    ``says``: fields of each record found, as ``contents`` tells them. ``evidence``: fields of the
+    one row of evidence that carries it, on each record found. ``reads``: texts on the record's
+    page, where the article's words are read, too. ``on_matrix``: texts on the comparison.
+    """
+
+    id: str
+    find: Callable[[], models.QuerySet]
+    says: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    on_matrix: tuple[str, ...] = ()
+    count: int = 1
+
+
+def found(model, **filters):
+    return lambda: model.objects.filter(**filters)
+
+
+def demand(holder, issue, **filters):
+    return found(Demand, holders__code=holder, issue__code=issue, **filters)
+
+
+def overall(holder, **filters):
+    return found(Demand, holders__code=holder, issue=None, **filters)
+
+
+def said_by(speaker, holder, issue, **filters):
+    def find():
+        statements = Evidence.objects.filter(speaker__name=speaker).values("record")
+        return demand(holder, issue, pk__in=statements, **filters)()
+
+    return find
+
+
+def value(term, holder, issue, **filters):
+    return lambda: TermValue.objects.filter(
+        term__code=term, record__in=demand(holder, issue)().values("pk"), **filters
+    )
+
+
+def link(relation, holder, issue, **filters):
+    return lambda: Linkage.objects.filter(
+        relation=relation, record__in=demand(holder, issue)().values("pk"), **filters
+    )
+
+
+def words(quote, basis=OUTLET, **fields):
+    return {"quote": quote, "basis": basis, **fields}
+
+
+def contents(record: models.Model) -> dict[str, Any]:
+    """Return what a record says: texts, and what it points to by code, name or text."""
+    told = {each.name: _told(record, each) for each in record._meta.fields}
+    for each in record._meta.many_to_many:
+        told[each.name] = {_name(one) for one in getattr(record, each.name).all()}
+    told["values"] = {
+        one.term.code: value_text(one) for one in TermValue.objects.filter(record=record.pk)
+    }
+    told["waits"] = [
+        (link.relation, _name(link.anchor) if link.anchor else link.condition)
+        for link in Linkage.objects.filter(record=record.pk)
+    ]
+    return told
+
+
+def _told(record, each):
+    told = getattr(record, each.name)
+    if isinstance(told, models.Model):
+        return _name(told)
+    if not hasattr(told, "lower_inc"):
+        return told
+    end = told.lower if told.upper is None else told.upper
+    if isinstance(end, datetime):
+        return ranges.times_text(told, record.time_zone)
+    return ranges.date_text(told) if isinstance(end, date) else ranges.quantity_text(told)
+
+
+def _name(one: models.Model) -> str:
+    if isinstance(one, Record):
+        one = one.model.objects.get(pk=one.pk)
+    return getattr(one, "code", None) or getattr(one, "name", None) or str(one)
