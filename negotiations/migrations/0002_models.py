@@ -534,6 +534,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='round',
+            constraint=models.CheckConstraint(condition=models.Q(('time_zone', ''), _negated=True), name='round_time_zone_filled', violation_error_message='Write something here.'),
+        ),
+        migrations.AddConstraint(
+            model_name='round',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in review', 'published', 'retracted'])), name='round_state_known', violation_error_message='This is not one of the choices.'),
         ),
         migrations.AddConstraint(

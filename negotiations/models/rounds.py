@@ -100,7 +100,7 @@ class Round(Content):
                 name="round_number_unique",
                 violation_error_message=_("The track has a round of this number already."),
             ),
-            *filled("round", "title"),
+            *filled("round", "title", "time_zone"),
             one_of("round", "state", State),
             one_of("round", "status", RoundStatus),
             blank_or_one_of("round", "format", RoundFormat),
