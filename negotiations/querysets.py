@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 
@@ -38,6 +38,17 @@ class NegotiationQuerySet(models.QuerySet):
             latest_round_title=Subquery(last.values("title")[:1]),
             latest_round_held=Subquery(last.values("held")[:1]),
         )
+
+    def with_counts(self):
+        """Annotate ``issue_count`` and, of published demands, ``demand_count``."""
+        published = apps.get_model("negotiations", "Record").objects.published()
+
+        def count(kind):
+            numbers = published.filter(negotiation=OuterRef("pk"), kind=kind).order_by()
+            counted = numbers.values("negotiation").annotate(count=Count("pk")).values("count")
+            return Coalesce(Subquery(counted), 0)
+
+        return self.annotate(issue_count=count("issue"), demand_count=count("demand"))
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce, JSONObject
 
 from negotiations.models import Negotiation, Party, Round
@@ -213,6 +213,7 @@ class _Loaded:
             words(Clause, "label"),
             words(Outcome, "text"),
             F("condition"),
+            output_field=TextField(),
         )
         found = defaultdict(list)
         for row in rows.filter(record__in=records).annotate(words=anchored).order_by("pk"):

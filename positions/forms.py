@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
@@ -159,8 +160,7 @@ class DemandForm(forms.Form):
         else:
             del self.fields["reason"]
 
-    @staticmethod
-    def _initial(demand) -> dict:
+    def _initial(self, demand) -> dict:
         condition = next((link.condition for link in _links(demand) if _is_condition(link)), "")
         return {
             "text": demand.text,
@@ -175,7 +175,11 @@ class DemandForm(forms.Form):
             "supersedes": demand.supersedes_id,
             "ended": demand.ended,
             "ending": demand.ending,
-            "also_held_by": [link.party_id for link in demand.holder_links.all()],
+            "also_held_by": [
+                link.party_id
+                for link in demand.holder_links.all()
+                if link.party_id != self.party.pk
+            ],
             "condition": condition,
             "version": demand.version,
         }
@@ -211,6 +215,11 @@ class DemandForm(forms.Form):
     @property
     def term_fields(self):
         return self._bound(f"term_{term.code}" for term in self.terms)
+
+    @property
+    def more_open(self) -> bool:
+        """Whether a field beyond the first line has an error to show."""
+        return bool(set(self.errors) - {*LINE, NON_FIELD_ERRORS})
 
     def clean(self):
         cleaned = super().clean()

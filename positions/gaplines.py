@@ -28,7 +28,7 @@ STATUSES = {
     gaps.Status.PARTLY_APART: gettext_lazy("partly apart"),
 }
 REASONS = {
-    gaps.Reason.NEITHER_SPEAKS: gettext_lazy("neither side has a position"),
+    gaps.Reason.NEITHER_SPEAKS: gettext_lazy("nothing put forward to compare"),
     gaps.Reason.OUTCOME: gettext_lazy("by an outcome that both confirm"),
     gaps.Reason.JOINT: gettext_lazy("by a joint position"),
     gaps.Reason.ACCEPTED: gettext_lazy("one side accepts the other’s position"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,16 @@ class Value:
         return full_value_text(self.row, self.choices)
 
 
+def said(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return the values that say something, be it that the term is left open."""
+    return tuple(v for v in values if v.row.status != TermValue.Status.UNSPECIFIED)
+
+
+def unsaid(values: tuple[Value, ...]) -> tuple[str, ...]:
+    """Return the names of the terms that are recorded as not specified."""
+    return tuple(v.row.term.name for v in values if v.row.status == TermValue.Status.UNSPECIFIED)
+
+
 @dataclass(frozen=True)
 class Link:
     """What a record waits for; ``text`` says it in words, whatever kind of record it is."""
@@ -73,6 +84,16 @@ class Statement:
     @property
     def joint(self) -> bool:
         return len(self.holders) > 1
+
+    @property
+    def said(self) -> tuple[Value, ...]:
+        """Return the values of the terms it speaks of."""
+        return said(self.values)
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Return the names of the terms it is recorded not to specify."""
+        return unsaid(self.values)
 
     @property
     def authority(self) -> str | None:
@@ -172,6 +193,21 @@ class Settled:
     values: tuple[Value, ...]
     evidence: tuple[Evidence, ...]
 
+    @property
+    def said(self) -> tuple[Value, ...]:
+        """Return the values of the terms it speaks of."""
+        return said(self.values)
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Return the names of the terms it is recorded not to specify."""
+        return unsaid(self.values)
+
+    @property
+    def sources(self) -> int:
+        """Return how many sources speak to the outcome."""
+        return len({e.source_id for e in self.evidence})
+
 
 @dataclass(frozen=True)
 class Row:
@@ -202,6 +238,11 @@ class Row:
         return tuple(c for c in self.cells if c.party.standing != Party.Standing.PRINCIPAL)
 
     @property
+    def others_hold(self) -> bool:
+        """Whether any party that is no principal has something to show."""
+        return any(cell.holds for cell in self.others)
+
+    @cached_property
     def shown_gaps(self) -> tuple[gaplines.ShownGap, ...]:
         return gaplines.shown(self)
 
@@ -226,11 +267,11 @@ class Comparison:
     def others(self) -> tuple[Party, ...]:
         return tuple(p for p in self.parties if p.standing != Party.Standing.PRINCIPAL)
 
-    @property
+    @cached_property
     def timeline(self) -> tuple[Moment, ...]:
         return timeline(self.rounds, self.events, self.as_of, self.round)
 
-    @property
+    @cached_property
     def last_round(self) -> Round | None:
         """Return the last round held by the day, or None."""
         held = [m.record for m in self.timeline if isinstance(m.record, Round) and not m.ahead]

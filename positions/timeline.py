@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from negotiations import ranges
 from negotiations.models import Round
@@ -46,7 +47,8 @@ def timeline(
 
 def _round(held: Round, as_of: date) -> Moment:
     day = last_day(held)
-    return Moment(day, held, True, ranges.date_text(ranges.day(day)), ahead=day > as_of)
+    first = held.held.lower.astimezone(ZoneInfo(held.time_zone)).date() if held.held.lower else None
+    return Moment(day, held, True, ranges.date_text(ranges.days(first, day)), ahead=day > as_of)
 
 
 def _event(event: Event, as_of: date) -> Moment:

@@ -5,10 +5,26 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from environs import Env
 
 from tests.flush import flush
+
+
+def pytest_configure() -> None:
+    """Hash passwords fast, and serve static files as they are in the tree.
+
+    ``make demo`` is where they are collected.
+    """
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    whitenoise = "whitenoise.middleware.WhiteNoiseMiddleware"
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != whitenoise]
+
 
 CREDENTIALS = ["USER", "PASSWORD", "HOST", "PORT"]
 

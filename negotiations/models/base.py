@@ -20,7 +20,12 @@ class State(models.TextChoices):
 
 
 class Scoped(models.Model):
-    """A row inside one negotiation."""
+    """A row inside one negotiation.
+
+    ``part_of`` names the field that points to the row without which this one has no life.
+    """
+
+    part_of = ""
 
     negotiation = models.ForeignKey(
         "negotiations.Negotiation",

@@ -2,11 +2,26 @@
 
 from collections.abc import Sequence
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.constraints import Acyclic, Gated, SameNegotiation
+
+
+class BackstopCheck(models.CheckConstraint):
+    """A check that the field's own cleaning makes already, in better words.
+
+    Asking the database before every save as well would cost a query for each; what gets past the
+    field is refused by the save itself, and comes out as the same ``ValidationError``.
+    """
+
+    def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
+        pass
+
+    def deconstruct(self):
+        __, args, kwargs = super().deconstruct()
+        return "django.db.models.CheckConstraint", args, kwargs
 
 
 def pointer(to, **options) -> models.ForeignKey:
@@ -37,30 +52,28 @@ def acyclic(name: str, field: str) -> Acyclic:
     return Acyclic(field=field, name=f"{name}_{field}_acyclic")
 
 
-def one_of(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+def one_of(name: str, field: str, choices: type[models.TextChoices]) -> BackstopCheck:
     """The field holds one of its choices, or is blank where the model's field allows it."""
-    return models.CheckConstraint(
+    return BackstopCheck(
         condition=Q(**{f"{field}__in": choices.values}),
         name=f"{name}_{field}_known",
         violation_error_message=_("This is not one of the choices."),
     )
 
 
-def blank_or_one_of(
-    name: str, field: str, choices: type[models.TextChoices]
-) -> models.CheckConstraint:
+def blank_or_one_of(name: str, field: str, choices: type[models.TextChoices]) -> BackstopCheck:
     """The field is empty or holds one of its choices."""
-    return models.CheckConstraint(
+    return BackstopCheck(
         condition=Q(**{f"{field}__in": ["", *choices.values]}),
         name=f"{name}_{field}_known",
         violation_error_message=_("This is not one of the choices."),
     )
 
 
-def filled(name: str, *fields: str) -> list[models.CheckConstraint]:
+def filled(name: str, *fields: str) -> list[BackstopCheck]:
     """These texts are not empty."""
     return [
-        models.CheckConstraint(
+        BackstopCheck(
             condition=~Q(**{field: ""}),
             name=f"{name}_{field}_filled",
             violation_error_message=_("Write something here."),
@@ -69,10 +82,10 @@ def filled(name: str, *fields: str) -> list[models.CheckConstraint]:
     ]
 
 
-def sound_ranges(name: str, *fields: str) -> list[models.CheckConstraint]:
+def sound_ranges(name: str, *fields: str) -> list[BackstopCheck]:
     """These ranges hold something and are open at one end at the most."""
     return [
-        models.CheckConstraint(
+        BackstopCheck(
             condition=Q(**{f"{field}__isnull": True})
             | Q(**{f"{field}__isempty": False})
             & (Q(**{f"{field}__lower_inf": False}) | Q(**{f"{field}__upper_inf": False})),
@@ -83,10 +96,10 @@ def sound_ranges(name: str, *fields: str) -> list[models.CheckConstraint]:
     ]
 
 
-def closed_ranges(name: str, *fields: str) -> list[models.CheckConstraint]:
+def closed_ranges(name: str, *fields: str) -> list[BackstopCheck]:
     """The ends of these ranges, where they have one, belong to them: 30 is [30, 30]."""
     return [
-        models.CheckConstraint(
+        BackstopCheck(
             condition=Q(**{f"{field}__isnull": True})
             | (Q(**{f"{field}__lower_inf": True}) | Q(**{f"{field}__lower_inc": True}))
             & (Q(**{f"{field}__upper_inf": True}) | Q(**{f"{field}__upper_inc": True})),

@@ -39,6 +39,8 @@ class Evidence(Content):
     ``start`` and ``end`` are offsets of the quote in the source's text, in code points.
     """
 
+    part_of = "record"
+
     Stance = EvidenceStance
     Basis = EvidenceBasis
 

@@ -87,6 +87,8 @@ class Term(Scoped):
 class TermChoice(Scoped):
     """One of the answers a term allows; ``ordinal`` where their order means something."""
 
+    part_of = "term"
+
     term = pointer(Term, related_name="choices", verbose_name=_("term"))
     code = models.SlugField(_("code"), max_length=50)
     name = models.CharField(_("name"), max_length=200)

@@ -118,6 +118,8 @@ class Clause(Content):
     before it. What someone reads an operator as is evidence on the field ``operator``.
     """
 
+    part_of = "proposal"
+
     Operator = ClauseOperator
 
     proposal = pointer(Proposal, related_name="clauses", verbose_name=_("proposal"))

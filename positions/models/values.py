@@ -42,6 +42,8 @@ class TermValuePer(models.TextChoices):
 class TermValue(Content):
     """One value for one term. Several values of a term on a record are only ever rivals."""
 
+    part_of = "record"
+
     Quantifier = TermValueQuantifier
     Status = TermValueStatus
     Per = TermValuePer
@@ -138,6 +140,8 @@ class Linkage(Content):
 
     *Within*: the number of days is a term value of the record; the anchor starts the clock.
     """
+
+    part_of = "record"
 
     Relation = LinkageRelation
 

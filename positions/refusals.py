@@ -1,0 +1,26 @@
+"""What the checks between rows mean, for a person whose edit they refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from negotiations.refusals import explain
+
+explain(
+    "published_has_evidence",
+    _("What is published has evidence: name a source, or keep it as a draft."),
+)
+explain(
+    "demand_supersedes_its_like",
+    _("It can replace only a demand on the same issue that shares a holder with it."),
+    field="supersedes",
+)
+explain(
+    "demand_has_holder",
+    _("Say whose demand it is. Only an assessment, or a paper nobody owns up to, has no holder."),
+    field="holders",
+)
+explain("term_value_fits_term", _("The value does not fit its term."))
+explain(
+    "clause_parent_same_proposal",
+    _("A clause stands inside a clause of its own proposal."),
+    field="parent",
+)

@@ -1,0 +1,154 @@
+"""The face page: which day, which rows, for whom; and how often it asks the database."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from negotiations.models import Negotiation, Party, Round
+from positions.models import Demand
+
+SLUG = "russia-ukraine-2025"
+PAGE = f"/{SLUG}/compare/"
+
+pytestmark = pytest.mark.usefixtures("sample")
+
+
+def body(response) -> str:
+    return response.content.decode()
+
+
+def test_where_the_sides_stood_on_2_june(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02"})
+    rows = {row.code: row for row in page.context["comparison"].rows}
+    assert page.status_code == 200
+    assert [p.code for p in page.context["comparison"].principals] == ["UA", "RU"]
+    ukraine, russia = rows["ceasefire"].principals
+    assert [v.text for v in ukraine.statements[0].values][:1] == ["30 days"]
+    assert "2–3 days" in [v.text for s in russia.loose for v in s.values]
+    (group,) = russia.groups
+    assert group.clause.operator == "unclear"
+    assert [child.clause.label for child in group.children] == [
+        "Option 1",
+        "Option 2: package deal",
+    ]
+    assert len(group.children[1].children) == 4
+    (gap,) = rows["ceasefire"].gaps
+    assert gap.status == "apart"
+    assert [(d.term, d.low, d.high) for d in gap.pairs[0].terms if d.term == "duration"] == [
+        ("duration", 27, 27)
+    ]
+    for words in ("30 days", "2–3 days", "27 days", "Option 1", "Option 2", "no answer reported"):
+        assert words in body(page), words
+
+
+def test_items_of_a_package_stand_in_their_own_rows(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02"})
+    rows = {row.code: row for row in page.context["comparison"].rows}
+    for code in ("territory", "force-limits", "military-aid", "martial-law", "elections"):
+        russia = rows[code].principals[1]
+        assert len(russia.statements) == 1, code
+        assert russia.statements[0].path[-1].pk == russia.statements[0].demand.clause_id
+
+
+def test_a_round_stands_for_its_last_day(client):
+    second = Round.objects.get(number=2)
+    by_round = client.get(PAGE, {"round": second.pk})
+    assert str(by_round.context["comparison"].as_of) == "2025-06-02"
+    assert by_round.context["comparison"].round == second
+
+
+def test_before_anybody_spoke_nothing_is_coded(client):
+    page = client.get(PAGE, {"as_of": "2024-01-01"})
+    cells = [cell for row in page.context["comparison"].rows for cell in row.cells]
+    assert {cell.blank for cell in cells} == {"not coded"}
+    assert "30 days" not in body(page)
+
+
+def test_rows_and_columns_asked_for(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02", "issue": ["ceasefire"], "party": ["RU", "TR"]})
+    comparison = page.context["comparison"]
+    assert [row.code for row in comparison.rows] == ["ceasefire"]
+    assert [party.code for party in comparison.parties] == ["RU", "TR"]
+    assert comparison.rows[0].gaps[0].parties == ("RU", "TR")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"as_of": "June"}, "2025-06-02"),
+        ({"as_of": "2025-02-30"}, "2025-06-02"),
+        ({"round": "x"}, "no such round"),
+        ({"round": "999999999999999999999"}, "no such round"),
+    ],
+)
+def test_a_day_that_is_none_is_said(client, query, words):
+    page = client.get(PAGE, query)
+    assert page.status_code == 400
+    assert words in body(page)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_only_reading(client, method):
+    assert getattr(client, method)(PAGE).status_code == 405
+
+
+def test_absent_and_hidden_look_the_same(client, client_of):
+    Negotiation.objects.filter(slug=SLUG).update(visibility="members")
+    hidden, absent = client.get(PAGE), client.get("/no-such-talks/compare/")
+    assert hidden.status_code == absent.status_code == 404
+    assert body(hidden) == body(absent)
+    assert client_of("reader").get(PAGE).status_code == 200
+
+
+def test_a_draft_is_for_editors_only(client, client_of):
+    demand = Demand.objects.get(text__startswith="A short pause")
+    negotiation = demand.negotiation
+    draft = Demand.objects.create(
+        negotiation=negotiation,
+        issue=demand.issue,
+        kind="offer",
+        text="canary-in-a-draft",
+        stated=demand.stated,
+    )
+    draft.holder_links.create(negotiation=negotiation, party=Party.objects.get(code="RU"))
+    query = {"as_of": "2025-06-02"}
+    assert draft.text in body(client_of("editor").get(PAGE, query))
+    for reader in (client, client_of("reader")):
+        assert draft.text not in body(reader.get(PAGE, query))
+
+
+def test_the_page_has_a_constant_number_of_queries(client):
+    """Each of the first demands again and again: more to show, as many queries."""
+    query = {"as_of": "2025-06-02"}
+    client.get(PAGE, query)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            page = client.get(PAGE, query)
+        assert page.status_code == 200
+        return len(captured)
+
+    before = queries()
+    for demand in list(Demand.objects.filter(clause=None, issue__isnull=False)):
+        for _copy in range(2):
+            copy = Demand.objects.create(
+                negotiation=demand.negotiation,
+                issue=demand.issue,
+                kind=demand.kind or "claim",
+                text=demand.text,
+                stated=demand.stated,
+                state="draft",
+            )
+            for link in demand.holder_links.all():
+                copy.holder_links.create(negotiation=demand.negotiation, party=link.party)
+            Demand.objects.filter(pk=copy.pk).update(state="published")
+    assert queries() == before <= 12
+
+
+def test_the_overview_leads_to_the_comparison(client):
+    response = client.get(reverse("overview", args=[SLUG]))
+    assert response.status_code == 302
+    assert response.url == PAGE

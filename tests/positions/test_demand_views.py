@@ -1,0 +1,247 @@
+"""The line in a cell, as a form of its own and as htmx swaps it."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from negotiations.models import Source
+from positions.models import Demand, Evidence, TermValue
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+SLUG = "russia-ukraine-2025"
+
+pytestmark = pytest.mark.usefixtures("sample")
+
+
+@pytest.fixture
+def new_line():
+    query = "?party=RU&issue=ceasefire&as_of=2025-06-02"
+    return reverse("demand-new", args=[SLUG]) + query
+
+
+@pytest.fixture
+def pause():
+    return Demand.objects.get(text__startswith="A short pause")
+
+
+@pytest.fixture
+def edit_line(pause):
+    return reverse("demand-edit", args=[SLUG, pause.pk]) + "?as_of=2025-06-02"
+
+
+def line(**typed):
+    """What a browser sends for a line of which only these fields were touched."""
+    return {
+        "text": "A pause of five days at the power stations.",
+        "kind": "offer",
+        "firmness": "unknown",
+        "basis": "official on the record",
+        "stated": "2 June 2025",
+        **typed,
+    }
+
+
+def as_shown(client, url, **typed):
+    """What a browser sends for the form at ``url`` with these fields changed."""
+    form = client.get(url).context["form"]
+    shown = {name: form[name].value() for name in form.fields if not form.fields[name].disabled}
+    return {k: v for k, v in {**shown, **typed}.items() if v not in (None, "")}
+
+
+def test_a_reader_sees_no_way_to_write(client_of, new_line):
+    page = client_of("reader").get(reverse("comparison", args=[SLUG]) + "?as_of=2025-06-02")
+    assert "demands/new" not in page.content.decode()
+    assert "/edit/" not in page.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_reader_may_not_write(client_of, new_line, edit_line, method):
+    client = client_of("reader")
+    assert getattr(client, method)(new_line).status_code == 403
+    assert getattr(client, method)(edit_line).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_visitor_signs_in_first(client, new_line, method):
+    response = getattr(client, method)(new_line)
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_allowed(client_of, new_line, edit_line, method):
+    client = client_of("editor")
+    assert getattr(client, method)(new_line).status_code == 405
+    assert getattr(client, method)(edit_line).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?party=XX&issue=ceasefire",
+        "?party=RU&issue=nothing-such",
+        "?issue=ceasefire",
+        "?party=RU&issue=ceasefire&as_of=June",
+    ],
+)
+def test_a_cell_that_is_not_there(client_of, query):
+    url = reverse("demand-new", args=[SLUG])
+    assert client_of("editor").get(url + query).status_code == 404
+
+
+def test_a_demand_that_is_not_there(client_of):
+    assert client_of("editor").get(reverse("demand-edit", args=[SLUG, 10**9])).status_code == 404
+
+
+def test_the_page_and_the_part(client_of, new_line):
+    client = client_of("editor")
+    page, part = client.get(new_line), client.get(new_line, **HTMX)
+    assert "<html" in page.content.decode()
+    assert "<html" not in part.content.decode()
+    assert "HX-Request" in page["Vary"]
+    assert "HX-Request" in part["Vary"]
+    for response in (page, part):
+        assert 'name="text"' in response.content.decode()
+        assert 'name="term_duration"' in response.content.decode()
+
+
+def test_boosted_requests_get_the_whole_page(client_of, new_line):
+    boosted = client_of("editor").get(new_line, **HTMX, HTTP_HX_BOOSTED="true")
+    assert "<html" in boosted.content.decode()
+
+
+def test_without_a_source_it_is_a_draft_and_says_why(client_of, client, new_line):
+    response = client_of("editor").post(new_line, line(), follow=True)
+    demand = Demand.objects.get(text__startswith="A pause of five days")
+    assert demand.state == "draft"
+    assert "no source yet" in response.content.decode()
+    public = client.get(reverse("comparison", args=[SLUG]) + "?as_of=2025-06-02")
+    assert demand.text not in public.content.decode()
+
+
+def test_with_a_source_it_is_published(client_of, client, new_line):
+    source = Source.objects.first()
+    typed = line(source=source.pk, term_duration="5", quote="five days", locator="third paragraph")
+    response = client_of("editor").post(new_line, typed)
+    demand = Demand.objects.get(text__startswith="A pause of five days")
+    assert response.status_code == 302
+    assert response.url.endswith("?as_of=2025-06-02#comparison-cell-RU-ceasefire")
+    assert demand.state == "published"
+    assert [party.code for party in demand.holders.all()] == ["RU"]
+    assert demand.issue.code == "ceasefire"
+    evidence = Evidence.objects.get(record_id=demand.pk)
+    assert (evidence.source, evidence.quote, evidence.basis) == (
+        source,
+        "five days",
+        "official on the record",
+    )
+    value = TermValue.objects.get(record_id=demand.pk)
+    assert (value.term.code, value.quantity.lower, value.quantity.upper) == ("duration", 5, 5)
+    public = client.get(reverse("comparison", args=[SLUG]) + "?as_of=2025-06-02")
+    assert demand.text in public.content.decode()
+
+
+def test_a_new_source_is_described_in_the_line_and_remembered(client_of, new_line):
+    client = client_of("editor")
+    typed = line(source_outlet="Third Paper", source_published="3 June 2025")
+    client.post(new_line, typed)
+    source = Source.objects.get(outlet="Third Paper")
+    assert Evidence.objects.get(source=source).record.kind == "demand"
+    assert client.get(new_line).context["form"]["source"].value() == source.pk
+
+
+def test_htmx_gets_the_row_and_the_line_for_the_next(client_of, new_line):
+    source = Source.objects.first()
+    response = client_of("editor").post(new_line, line(source=source.pk), **HTMX)
+    body = response.content.decode()
+    assert response.status_code == 200
+    assert response["HX-Retarget"] == "#comparison-row-ceasefire"
+    assert response["HX-Reswap"] == "outerHTML"
+    assert json.loads(response["HX-Trigger"])["parley:status"]["text"] == "Saved and published."
+    assert 'id="comparison-row-ceasefire"' in body
+    assert "A pause of five days" in body
+    assert 'name="text"' in body
+    assert 'id="comparison-row-sanctions"' not in body
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"text": " "}, "text", "This field is required."),
+        ({"stated": "02/06/2025"}, "stated", "2 June 2025"),
+        ({"term_duration": "a while"}, "term_duration", "such as"),
+        ({"source_title": "A title alone"}, "source_outlet", "Name the outlet"),
+        ({"quote": "words of nobody"}, "source", "of which source"),
+        ({"answer": "rejected"}, "answer", "An answer names what it answers."),
+        ({"ended": "5 June 2025"}, "ended", "Say both when it ended and how."),
+        ({"source": 10**9}, "source", "not one of the available"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_errors_keep_what_was_typed(client_of, new_line, typed, field, words, headers):
+    before = Demand.objects.count()
+    sent = line(locator="kept as typed", **typed)
+    response = client_of("editor").post(new_line, sent, **headers)
+    body = response.content.decode()
+    assert response.status_code == 422
+    assert Demand.objects.count() == before
+    form = response.context["form"]
+    shown = " ".join(str(e) for errors in form.errors.values() for e in errors)
+    assert words in shown, form.errors
+    assert field in form.errors or form.non_field_errors()
+    assert "kept as typed" in body
+    assert ("<html" in body) is (not headers)
+
+
+def test_an_edit_changes_the_demand_and_its_value(client_of, edit_line, pause):
+    client = client_of("editor")
+    typed = as_shown(client, edit_line, text="A pause on parts of the front.", term_duration="3–4")
+    response = client.post(edit_line, typed)
+    assert response.status_code == 302, response.context["form"].errors
+    pause.refresh_from_db()
+    duration = TermValue.objects.get(record_id=pause.pk, term__code="duration")
+    assert response.status_code == 302
+    assert pause.text == "A pause on parts of the front."
+    assert pause.version == 2
+    assert (duration.quantity.lower, duration.quantity.upper) == (3, 4)
+    assert TermValue.objects.filter(record_id=pause.pk).count() == 3
+
+
+def test_an_edit_without_changes_changes_nothing(client_of, edit_line, pause):
+    client = client_of("editor")
+    before = pause.negotiation.__class__.objects.with_revision().get(slug=SLUG).current_revision
+    client.post(edit_line, as_shown(client, edit_line))
+    pause.refresh_from_db()
+    after = pause.negotiation.__class__.objects.with_revision().get(slug=SLUG).current_revision
+    assert (pause.version, after) == (1, before)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_an_edit_of_a_changed_demand_shows_both_texts(client_of, edit_line, pause, headers):
+    first, second = client_of("editor"), client_of("reviewer")
+    mine = as_shown(second, edit_line, text="My wording of the pause.")
+    first.post(edit_line, as_shown(first, edit_line, text="Their wording of the pause."))
+    response = second.post(edit_line, mine, **headers)
+    body = response.content.decode()
+    assert response.status_code == 409
+    assert "Their wording of the pause." in body
+    assert "My wording of the pause." in body
+    pause.refresh_from_db()
+    assert pause.text == "Their wording of the pause."
+
+    knowingly = {**mine, "version": response.context["form"]["version"].value()}
+    assert second.post(edit_line, knowingly).status_code == 302
+    pause.refresh_from_db()
+    assert (pause.text, pause.version) == ("My wording of the pause.", 3)
+
+
+def test_a_draft_that_gains_a_source_is_published(client_of, new_line):
+    client = client_of("editor")
+    client.post(new_line, line(term_duration="5"))
+    demand = Demand.objects.get(text__startswith="A pause of five days")
+    url = reverse("demand-edit", args=[SLUG, demand.pk]) + "?as_of=2025-06-02"
+    client.post(url, as_shown(client, url, source=Source.objects.first().pk))
+    demand.refresh_from_db()
+    assert demand.state == "published"
+    assert TermValue.objects.get(record_id=demand.pk).state == "published"

@@ -1,0 +1,64 @@
+"""The plain page of any record."""
+
+import pytest
+from django.urls import reverse
+
+from negotiations.models import Record, Source
+from positions.models import Demand
+
+SLUG = "russia-ukraine-2025"
+
+pytestmark = pytest.mark.usefixtures("sample")
+
+
+def page_of(client, pk):
+    return client.get(reverse("record", args=[SLUG, pk]))
+
+
+def test_a_demand_with_its_words_and_what_it_hangs_on(client):
+    demand = Demand.objects.get(issue__code="elections")
+    page = page_of(client, demand.pk)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert demand.text in text
+    assert "holding of elections within 100 days of this action" in text
+    assert "ICARO Media Group" in text
+    assert "at most 100 days" in text
+    for pointed in (demand.clause_id, demand.issue_id):
+        assert reverse("record", args=[SLUG, pointed]) in text
+
+
+def test_what_points_to_it_is_named(client):
+    martial_law = Demand.objects.get(issue__code="martial-law")
+    elections = Demand.objects.get(issue__code="elections")
+    source = Source.objects.get(outlet="ICARO Media Group")
+    page = page_of(client, martial_law.pk)
+    assert any("Linkage" in line.label for line in page.context["page"].pointed_from)
+    assert page_of(client, source.pk).status_code == 200
+    assert elections.text not in page_of(client, source.pk).context["page"].title
+
+
+def test_every_record_of_the_sample_has_a_page(client):
+    numbers = Record.objects.order_by("pk").values_list("pk", "kind")
+    assert len({kind for _pk, kind in numbers}) == 18
+    for pk, kind in numbers:
+        assert page_of(client, pk).status_code == 200, kind
+
+
+def test_a_draft_is_not_there_for_readers(client, client_of):
+    demand = Demand.objects.get(text__startswith="A short pause")
+    draft = Demand.objects.create(
+        negotiation=demand.negotiation, kind="assessment", text="canary", stated=demand.stated
+    )
+    assert page_of(client, draft.pk).status_code == 404
+    assert page_of(client_of("reader"), draft.pk).status_code == 404
+    assert "canary" in page_of(client_of("editor"), draft.pk).content.decode()
+
+
+def test_a_number_that_is_none(client):
+    assert page_of(client, 10**15).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_only_reading(client, method):
+    assert getattr(client, method)(reverse("record", args=[SLUG, 1])).status_code == 405
