@@ -8,6 +8,7 @@ port is free.
 """
 
 import argparse
+import hashlib
 import http.client
 import os
 import socket
@@ -16,11 +17,16 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
 
 import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 
 from config.postgres_home import CLONE
 from config.processes import exit_on_stop_signals, spawn
+from positions.sample import DEMO_PASSWORDS
 
 HOST = "127.0.0.1"
 WORKERS, THREADS = 2, 4
@@ -115,36 +121,43 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
             connection.close()
 
 
-def demo_passwords() -> Mapping[str, str]:
-    """The sample accounts' passwords by user name."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    from positions.management.commands.load_sample import DEMO_PASSWORDS
-
-    return DEMO_PASSWORDS
+def collect_static_files(env: Mapping[str, str]) -> None:
+    """Collect them, unless they are those that were collected last time."""
+    seen = hashlib.sha256(version("whitenoise").encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = os.stat(storage.path(path))
+            seen.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    stamp = Path(f"{settings.STATIC_ROOT}.collected")
+    if not stamp.exists() or stamp.read_text() != seen.hexdigest():
+        say("Collecting the static files")
+        stamp.unlink(missing_ok=True)
+        manage("collectstatic", "--no-input", "--clear", "--verbosity=0", env=env)
+        stamp.write_text(seen.hexdigest())
 
 
 def serve(*, demo: bool) -> None:
     """Do all of it and return when the web server ends; ServeError if something fails."""
     port = port_from(os.environ)
+    if demo:
+        os.environ["DEBUG"] = "false"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
     env = dict(os.environ)
     owner = env.pop("DATABASE_OWNER_URL", env.get("DATABASE_URL", ""))
-    if demo:
-        env["DEBUG"] = "false"
     say("Migrating the database")
     manage("migrate", "--no-input", "--verbosity=0", env=env | {"DATABASE_URL": owner})
     if demo:
         say("Loading the sample data")
         manage("load_sample", env=env)
-    say("Collecting the static files")
-    manage("collectstatic", "--no-input", "--verbosity=0", env=env)
+    collect_static_files(env)
     say("Starting the web server")
     with web_server(port, env) as server:
         wait_until_it_answers(server, port)
         say(f"Parley is at http://{HOST}:{port}/ (Ctrl-C stops it)")
         if demo:
             say("Sign in as")
-            for name, password in demo_passwords().items():
+            for name, password in DEMO_PASSWORDS.items():
                 say(f"  {name:<10} {password}")
         server.wait()
     raise ServeError("The web server has ended by itself.")
