@@ -14,6 +14,15 @@ def by_end_of(field: str, day: date) -> Q:
     return Q(**{f"{field}__endswith__lte": day + timedelta(days=1)})
 
 
+def not_by_end_of(field: str, day: date) -> Q:
+    """Return the opposite; a range without a last day, or none at all, is not over by any day."""
+    return (
+        Q(**{f"{field}__isnull": True})
+        | Q(**{f"{field}__upper_inf": True})
+        | Q(**{f"{field}__endswith__gt": day + timedelta(days=1)})
+    )
+
+
 class IsLive(Func):
     """Whether the numbered record stands at a day, or something that restates it does."""
 
@@ -37,7 +46,7 @@ class OutcomeQuerySet(ContentQuerySet):
         newer = reached.model.objects.published().filter(
             by_end_of("reached", as_of), supersedes=OuterRef("pk")
         )
-        return reached.filter(~Exists(newer)).exclude(by_end_of("ended", as_of))
+        return reached.filter(~Exists(newer)).filter(not_by_end_of("ended", as_of))
 
 
 class SilenceQuerySet(ContentQuerySet):
@@ -80,7 +89,7 @@ class DemandQuerySet(ContentQuerySet):
         return (
             self.published()
             .stated_by(as_of)
-            .exclude(by_end_of("ended", as_of))
+            .filter(not_by_end_of("ended", as_of))
             .filter(Exists(holders.remaining(as_of)) | ~Exists(holders) & ~Exists(newer))
             .filter(Q(clause__isnull=True) | ~Exists(newer_paper))
             .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of)))

@@ -1,4 +1,4 @@
-"""One factory for each model, and helpers that record published rows through the operations.
+"""One factory for each model; ``tests.recording`` has rows that are published with evidence.
 
 What a factory makes besides its own row is in the same negotiation: the one it was given, or that
 of the first record it was given, or a new one. Content is a draft unless a state is named, since
@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 import factory
-from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
@@ -28,7 +27,6 @@ from negotiations.models import (
     Source,
     Track,
 )
-from positions import operations
 from positions.models import (
     Clause,
     Demand,
@@ -396,68 +394,6 @@ class EvidenceFactory(AboutFactory):
     source = Here(SourceFactory, state=factory.SelfAttribute("..state"))
     basis = Evidence.Basis.INFERENCE
     state = Evidence._meta.get_field("state").default
-
-
-def published_source(*, user=None, **fields) -> Source:
-    """Record a source, published."""
-    return operations.record_source(
-        user=user or UserFactory(), **_with_defaults(fields, outlet="An outlet", published=A_DAY)
-    )
-
-
-def published(model: type[models.Model], *, user=None, evidence=None, **fields):
-    """Record a published row of a content model with what it needs, and return it.
-
-    Evidence is an inference from a source of its own, where none is given.
-    """
-    user = user or UserFactory()
-    fields = _with_defaults(fields)
-    if evidence is None:
-        source = published_source(user=user, negotiation=fields["negotiation"])
-        evidence = [{"source": source, "basis": Evidence.Basis.INFERENCE}]
-    return operations.record_with_evidence(model, user=user, evidence=evidence, **fields)
-
-
-def published_demand(**fields) -> Demand:
-    """Record a demand of one party, published, with evidence."""
-    fields = _with_defaults(fields, text="Something they want", kind="demand", stated=A_DAY)
-    if "holders" not in fields:
-        fields["holders"] = [PartyFactory(negotiation=fields["negotiation"])]
-    return published(Demand, **fields)
-
-
-def published_outcome(**fields) -> Outcome:
-    """Record something agreed, published, with evidence."""
-    return published(
-        Outcome, **_with_defaults(fields, text="Something agreed", kind="agreed", reached=A_DAY)
-    )
-
-
-def published_event(**fields) -> Event:
-    """Record something that happened, published, with evidence."""
-    return published(
-        Event,
-        **_with_defaults(fields, title="Something happened", kind="military", happened=A_DAY),
-    )
-
-
-def published_silence(**fields) -> Silence:
-    """Record that a party was silent on an issue, published, with evidence."""
-    fields = _with_defaults(fields, looked_until=A_DAY)
-    for name, its_factory in {"party": PartyFactory, "issue": IssueFactory}.items():
-        if name not in fields:
-            fields[name] = its_factory(negotiation=fields["negotiation"])
-    return published(Silence, **fields)
-
-
-def _with_defaults(fields, **defaults):
-    """Return the fields with defaults and a negotiation: that of a record among them, or new."""
-    fields = {**defaults, **fields}
-    if "negotiation" not in fields:
-        listed = [row for value in fields.values() if isinstance(value, list) for row in value]
-        given = [row for row in [*fields.values(), *listed] if isinstance(row, Scoped)]
-        fields["negotiation"] = given[0].negotiation if given else NegotiationFactory()
-    return fields
 
 
 def _link(through, name, row, parties):

@@ -555,6 +555,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='demand',
+            constraint=negotiations.constraints.Acyclic(field='answers', name='demand_answers_acyclic'),
+        ),
+        migrations.AddConstraint(
+            model_name='demand',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='demand_text_filled', violation_error_message='Write something here.'),
         ),
         migrations.AddConstraint(

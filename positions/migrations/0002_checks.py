@@ -10,10 +10,11 @@ CHECKS = [
     "check_clause_parent",
 ]
 FORWARD = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-BACKWARD = "DROP FUNCTION public.positions_record_is_live(bigint, date);" + "".join(
+BACKWARD = "DROP FUNCTION public.positions_record_is_live(bigint, date, bigint[]);" + "".join(
     f"SELECT gate.unregister_check('gate.{name}'); DROP FUNCTION gate.{name}(bigint);"
     for name in CHECKS
 )
+BACKWARD += "DROP FUNCTION gate.pointed_at(bigint, text, text);"
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,17 @@
 -- What must hold between rows of this app. The gate calls each function when a transaction that
 -- touched one of its tables is sealed, under the lock of the negotiation's head, so that two halves
--- of a breach cannot pass each other. "was" reads a row's whole history: an update that moves a
--- pointer must check the row it moved away from, too.
+-- of a breach cannot pass each other.
+
+-- What the touched rows of a table have or ever had in a column: an update that moves a pointer must
+-- check the row that it moved away from, too.
+CREATE FUNCTION gate.pointed_at(cs bigint, tab text, field text) RETURNS TABLE (id bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT DISTINCT (was.data->>field)::bigint
+    FROM gate.history now
+    JOIN gate.history was ON was.negotiation_id = now.negotiation_id
+     AND was.table_name = now.table_name AND was.row_id = now.row_id
+   WHERE now.changeset_id = cs AND now.table_name = tab
+$$;
 
 -- A published demand, outcome, event or silence has published evidence, if only an inference.
 CREATE FUNCTION gate.check_published_has_evidence(cs bigint) RETURNS void
@@ -14,11 +24,7 @@ BEGIN
        WHERE changeset_id = cs AND table_name IN
          ('positions_demand', 'positions_outcome', 'positions_event', 'positions_silence')
       UNION
-      SELECT (was.data->>'record_id')::bigint
-        FROM gate.history now
-        JOIN gate.history was ON was.negotiation_id = now.negotiation_id
-         AND was.table_name = now.table_name AND was.row_id = now.row_id
-       WHERE now.changeset_id = cs AND now.table_name = 'positions_evidence'
+      SELECT id FROM gate.pointed_at(cs, 'positions_evidence', 'record_id')
     )
     SELECT r.id, r.kind FROM touched JOIN public.negotiations_record r USING (id)
      WHERE r.state = 'published' AND r.kind IN ('demand', 'outcome', 'event', 'silence')
@@ -38,10 +44,10 @@ DECLARE bad record;
 BEGIN
   FOR bad IN
     WITH touched AS (
-      SELECT CASE table_name WHEN 'positions_demand' THEN row_id
-                             ELSE (data->>'demand_id')::bigint END AS id
-        FROM gate.history
-       WHERE changeset_id = cs AND table_name IN ('positions_demand', 'positions_demandholder')
+      SELECT row_id AS id FROM gate.history
+       WHERE changeset_id = cs AND table_name = 'positions_demand'
+      UNION
+      SELECT id FROM gate.pointed_at(cs, 'positions_demandholder', 'demand_id')
     ), pair AS (
       SELECT d.id AS newer_id FROM touched JOIN public.positions_demand d USING (id)
       UNION
@@ -70,10 +76,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE bad bigint;
 BEGIN
   WITH touched AS (
-    SELECT CASE table_name WHEN 'positions_demand' THEN row_id
-                           ELSE (data->>'demand_id')::bigint END AS id
-      FROM gate.history
-     WHERE changeset_id = cs AND table_name IN ('positions_demand', 'positions_demandholder')
+    SELECT row_id AS id FROM gate.history
+     WHERE changeset_id = cs AND table_name = 'positions_demand'
+    UNION
+    SELECT id FROM gate.pointed_at(cs, 'positions_demandholder', 'demand_id')
+    UNION
+    SELECT d.id FROM gate.history h JOIN public.positions_demand d ON d.clause_id = h.row_id
+     WHERE h.changeset_id = cs AND h.table_name = 'positions_clause'
     UNION
     SELECT d.id FROM gate.history h
       JOIN public.positions_clause c ON c.proposal_id = (h.data->>'proposal_id')::bigint
@@ -103,8 +112,7 @@ BEGIN
     SELECT row_id AS id FROM gate.history
      WHERE changeset_id = cs AND table_name = 'positions_termvalue'
     UNION
-    SELECT (data->>'value_id')::bigint FROM gate.history
-     WHERE changeset_id = cs AND table_name = 'positions_termvaluechoice'
+    SELECT id FROM gate.pointed_at(cs, 'positions_termvaluechoice', 'value_id')
     UNION
     SELECT v.id FROM gate.history h JOIN public.positions_termvalue v ON v.term_id = h.row_id
      WHERE h.changeset_id = cs AND h.table_name = 'positions_term'
@@ -126,7 +134,7 @@ BEGIN
       OR quantity IS NOT NULL AND kind <> 'quantity'
       OR dates IS NOT NULL AND kind <> 'date'
       OR (named > 0 OR others OR quantifier <> '') AND kind NOT IN ('choice', 'set')
-      OR status <> 'given' AND named > 0
+      OR status <> 'given' AND (named > 0 OR others)
       OR status = 'given' AND quantity IS NULL AND dates IS NULL AND named = 0 AND NOT others
    LIMIT 1;
   IF bad IS NOT NULL THEN
@@ -165,50 +173,61 @@ SELECT gate.register_check('gate.check_published_has_evidence', ARRAY['positions
 SELECT gate.register_check('gate.check_demand_supersedes',
   ARRAY['positions_demand', 'positions_demandholder']);
 SELECT gate.register_check('gate.check_demand_holder',
-  ARRAY['positions_demand', 'positions_demandholder', 'positions_proposalholder']);
+  ARRAY['positions_demand', 'positions_demandholder', 'positions_proposalholder',
+        'positions_clause']);
 SELECT gate.register_check('gate.check_value_fits_term', ARRAY['positions_termvalue',
   'positions_termvaluechoice', 'positions_term', 'positions_termchoice']);
 SELECT gate.register_check('gate.check_clause_parent', ARRAY['positions_clause']);
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA gate FROM PUBLIC;
 
--- Whether a record that is answered still stands at the end of a day, or something restates it.
--- Names are unqualified on purpose: read under another search path it answers for that schema.
-CREATE FUNCTION public.positions_record_is_live(record bigint, day date) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $$
-DECLARE r record; restating bigint;
+-- Whether a record that is answered still stands at the end of a day, or something restates it does.
+-- "path" is what led here: a loop ends nothing. Tables are unqualified on purpose: read under another
+-- search path, it answers for that schema.
+CREATE FUNCTION public.positions_record_is_live(record bigint, day date, path bigint[] DEFAULT '{}')
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE r record; d record; beyond bigint[] := path || record;
 BEGIN
+  IF record = ANY (path) THEN
+    RETURN true;
+  END IF;
   SELECT kind, state INTO r FROM negotiations_record n WHERE n.id = record;
   IF r.state IS DISTINCT FROM 'published' THEN
     RETURN false;
   END IF;
   CASE r.kind
   WHEN 'clause' THEN
-    RETURN positions_record_is_live(
-      (SELECT proposal_id FROM positions_clause c WHERE c.id = record), day);
+    RETURN public.positions_record_is_live(
+      (SELECT proposal_id FROM positions_clause c WHERE c.id = record), day, beyond);
   WHEN 'proposal' THEN
-    RETURN NOT EXISTS (SELECT 1 FROM positions_proposal p WHERE p.supersedes_id = record
+    RETURN NOT EXISTS (SELECT FROM positions_proposal p WHERE p.supersedes_id = record
                           AND p.state = 'published' AND upper(p.tabled) <= day + 1);
   WHEN 'outcome' THEN
-    RETURN NOT EXISTS (SELECT 1 FROM positions_outcome o WHERE o.id = record
+    RETURN NOT EXISTS (SELECT FROM positions_outcome o WHERE o.id = record
                           AND upper(o.ended) <= day + 1)
-       AND NOT EXISTS (SELECT 1 FROM positions_outcome o WHERE o.supersedes_id = record
+       AND NOT EXISTS (SELECT FROM positions_outcome o WHERE o.supersedes_id = record
                           AND o.state = 'published' AND upper(o.reached) <= day + 1);
   WHEN 'demand' THEN
-    IF EXISTS (SELECT 1 FROM positions_demand d WHERE d.id = record
-                  AND (upper(d.ended) <= day + 1
-                       OR d.answers_id IS NOT NULL
-                          AND NOT positions_record_is_live(d.answers_id, day)
-                       OR d.clause_id IS NOT NULL
-                          AND NOT positions_record_is_live(d.clause_id, day))) THEN
-      RETURN false;
-    END IF;
-    IF NOT EXISTS (SELECT 1 FROM positions_demand s WHERE s.supersedes_id = record
-                      AND s.state = 'published' AND upper(s.stated) <= day + 1) THEN
-      RETURN true;
-    END IF;
-    RETURN EXISTS (SELECT 1 FROM positions_demand s WHERE s.supersedes_id = record
+    SELECT answers_id, clause_id, upper(ended) <= day + 1 AS is_over,
+           EXISTS (SELECT FROM positions_demandholder h WHERE h.demand_id = record) AS is_held,
+           EXISTS (SELECT FROM positions_demand s WHERE s.supersedes_id = record
+                      AND s.state = 'published' AND upper(s.stated) <= day + 1) AS is_superseded,
+           EXISTS (SELECT FROM positions_demandholder h WHERE h.demand_id = record
+                      AND NOT EXISTS (
+                        SELECT FROM positions_demand s
+                          JOIN positions_demandholder n ON n.demand_id = s.id
+                         WHERE s.supersedes_id = record AND n.party_id = h.party_id
+                           AND s.state = 'published' AND upper(s.stated) <= day + 1)) AS is_kept
+      INTO d FROM positions_demand WHERE id = record;
+    RETURN d.is_over IS NOT TRUE
+           AND (d.is_kept OR NOT d.is_held AND NOT d.is_superseded)
+           AND (d.answers_id IS NULL
+                OR public.positions_record_is_live(d.answers_id, day, beyond))
+           AND (d.clause_id IS NULL
+                OR public.positions_record_is_live(d.clause_id, day, beyond))
+        OR EXISTS (SELECT FROM positions_demand s WHERE s.supersedes_id = record
                       AND s.state = 'published' AND upper(s.stated) <= day + 1
-                      AND s.movement = 'restated' AND positions_record_is_live(s.id, day));
+                      AND s.movement = 'restated'
+                      AND public.positions_record_is_live(s.id, day, beyond));
   ELSE
     RETURN true;
   END CASE;

@@ -143,6 +143,7 @@ class Demand(Content):
             *inside("demand", "issue", "clause", "round", "supersedes"),
             points_at("demand", "answers", "proposal", "clause", "demand", "outcome", "event"),
             acyclic("demand", "supersedes"),
+            acyclic("demand", "answers"),
             *filled("demand", "text"),
             one_of("demand", "state", State),
             blank_or_one_of("demand", "kind", DemandKind),
