@@ -274,7 +274,7 @@ class _Loader:
     def _fields(self, row: _Row) -> dict[str, Any]:
         """Return the fields of a row as its model takes them."""
         known = {f.name: f for f in (*row.model._meta.fields, *row.model._meta.many_to_many)}
-        for name in ("id", "negotiation", "version", row.owner and row.owner[0]):
+        for name in ("id", "negotiation", "version", row.owner[0] if row.owner else ""):
             known.pop(name, None)
         fields: dict[str, Any] = {}
         for name, value in row.data.items():

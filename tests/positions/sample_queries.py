@@ -99,5 +99,5 @@ def _told(record, each):
 
 def _name(one: models.Model) -> str:
     if isinstance(one, Record):
-        one = one.model.objects.get(pk=one.pk)
+        one = one.model._base_manager.get(pk=one.pk)
     return getattr(one, "code", None) or getattr(one, "name", None) or str(one)

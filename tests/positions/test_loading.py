@@ -132,7 +132,8 @@ def test_clauses_become_a_tree_in_the_order_they_are_written(user, folder):
     load(folder, user=user)
     root = Clause.objects.get(parent=None)
     assert root.operator == "in sequence"
-    assert [clause.label for clause in root.children.order_by("order")] == ["First", "Second"]
+    steps = root.children.values_list("order", "label").order_by("order")
+    assert list(steps) == [(1, "First"), (2, "Second")]
     assert Demand.objects.get(clause__label="Second").text == "Some, in the second step."
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from negotiations.models import Membership, Negotiation, Record
 from positions import comparison
-from positions.models import Demand, Evidence
+from positions.models import Demand, Evidence, Silence
 from positions.sample import DEMO_PASSWORDS
 from tests.positions.sample_facts import FACTS
 from tests.positions.sample_queries import DAY, contents
@@ -142,6 +142,18 @@ def test_silence_is_neither_rejection_nor_uncoded():
     }
 
 
+def test_each_silence_is_about_what_another_put_forward():
+    silences = Silence.objects.select_related("party", "issue")
+    demands = Demand.objects.prefetch_related("holders").in_bulk()
+    about = [(silence, demands[silence.about_id]) for silence in silences]
+    assert all(silence.issue_id == demand.issue_id for silence, demand in about)
+    assert sorted((s.party.code, h.code) for s, d in about for h in d.holders.all()) == [
+        ("RU", "TR"),
+        ("RU", "UA"),
+        *[("UA", "RU")] * 6,
+    ]
+
+
 def test_judgements_of_the_outlet_are_no_positions():
     """S-21 and S-59."""
     judging = Evidence.objects.filter(stance="judges")
@@ -155,6 +167,11 @@ def test_each_published_record_says_who_says_so():
     )
     assert not silent
     assert not Record.objects.exclude(state="published")
+
+
+def test_every_quote_is_of_the_words_that_the_facts_give():
+    held = set(Evidence.objects.exclude(quote="").values_list("quote", flat=True))
+    assert held == {fact.evidence["quote"] for fact in FACTS} - {""}
 
 
 def test_loading_again_changes_nothing():
