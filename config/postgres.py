@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import locale
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -113,8 +114,10 @@ class EmbeddedPostgres:
 
     def _initialise(self) -> None:
         user = self.home.user()
-        unfinished = self.home.folder / "data.new"
-        shutil.rmtree(unfinished, ignore_errors=True)
+        for leftover in self.home.folder.glob("new-data-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        # A new name each time: an interrupted initdb may still be clearing up after itself.
+        unfinished = self.home.folder / f"new-data-{secrets.token_hex(8)}"
         make_folder(unfinished, 0o700, user)
         password_file = self.home.socket / "password"
         write_private(password_file, self.passwords[SUPERUSER], user)
