@@ -1,9 +1,11 @@
 """A folder of YAML files becomes a negotiation, or says where it is wrong and leaves nothing."""
 
 from datetime import date
+from io import StringIO
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from negotiations import ranges
@@ -212,3 +214,24 @@ def test_what_the_database_refuses_is_told_and_nothing_is_left(user, folder):
 def test_an_empty_folder_is_refused(user, tmp_path):
     with pytest.raises(LoadError, match=r"holds no \.yaml file"):
         load(tmp_path, user=user)
+
+
+def test_the_sample_leaves_the_password_of_an_account_alone(db):
+    User.objects.create_user("editor", password="their own choice")
+    said = StringIO()
+    call_command("load_sample", stdout=said)
+    assert "The account editor was there already and keeps its password." in said.getvalue()
+    assert User.objects.get(username="editor").check_password("their own choice")
+    assert Membership.objects.get(user__username="editor").role == "editor"
+
+
+def test_the_sample_under_a_manager_of_ones_own_makes_no_accounts(user):
+    call_command("load_sample", manager="somebody", stdout=StringIO())
+    assert [(m.user, m.role) for m in Membership.objects.all()] == [(user, "manager")]
+    assert list(User.objects.all()) == [user]
+
+
+def test_a_manager_that_does_not_exist_is_refused(db):
+    with pytest.raises(CommandError, match="There is no user called nobody"):
+        call_command("load_sample", manager="nobody")
+    assert not Negotiation.objects.exists()
