@@ -1,8 +1,8 @@
 """A folder of YAML files becomes a negotiation, or says where it is wrong and leaves nothing."""
 
 from datetime import date
-from io import StringIO
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
