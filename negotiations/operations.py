@@ -8,6 +8,7 @@ checking beforehand gives.
 import contextvars
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from django.apps import apps
@@ -157,14 +158,16 @@ def _set_state(record, state: State, **options) -> Any:
 
 @operation
 def remove(record: models.Model, *, user, reason: str = "") -> None:
-    """Delete a row and its parts. Raises ``ValidationError`` naming what rests on it."""
-    record = _locked(record)
-    parts = list(_parts(record))
-    _refuse_if_rested_on(record, parts)
-    for part in parts:
-        remove(part, user=user, reason=reason)
+    """Delete a row and its parts. Raises ``ValidationError`` naming what else rests on them."""
+    doomed = _with_parts(_locked(record))
+    others = [row for resting in doomed.values() for row in resting if row not in doomed]
+    if others:
+        raise _rested_on(others)
     try:
-        record.delete()
+        for row in list(TopologicalSorter(doomed).static_order()):
+            row.delete()
+    except CycleError as error:
+        raise _rested_on(error.args[1][:1]) from error
     except (ProtectedError, IntegrityError) as error:
         if not isinstance(error, ProtectedError) and sqlstate(error) != FOREIGN_KEY_VIOLATION:
             raise
@@ -282,20 +285,25 @@ def _parts(record: models.Model) -> Iterator[Any]:
             yield from rows
 
 
-def _refuse_if_rested_on(record: models.Model, parts: Iterable[models.Model]) -> None:
-    own = {(type(part), part.pk) for part in parts}
-    resting = [
-        _named(row)
-        for __, rows in _pointers_to(record)
-        for row in rows
-        if (type(row), row.pk) not in own
-    ]
-    if resting:
-        named = ", ".join(dict.fromkeys(resting[:NAMED_AT_MOST]))
-        if len(resting) > NAMED_AT_MOST:
-            named = _("%(named)s and others") % {"named": named}
-        message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(resting))
-        raise ValidationError(message % {"named": capfirst(named)}, code="rested_on")
+def _with_parts(record: models.Model) -> dict[models.Model, set[models.Model]]:
+    """Return a row, its parts and theirs, each with all rows that point to it."""
+    whole: dict[models.Model, set[models.Model]] = {}
+    found = [record]
+    while found:
+        row = found.pop()
+        whole[row] = {resting for __, rows in _pointers_to(row) for resting in rows}
+        found += [part for part in _parts(row) if part not in whole]
+    return whole
+
+
+def _rested_on(rows: Iterable[models.Model]) -> ValidationError:
+    """Return the error that names the rows which rest on what was to go."""
+    names = sorted({_named(row) for row in rows})
+    named = ", ".join(names[:NAMED_AT_MOST])
+    if len(names) > NAMED_AT_MOST:
+        named = _("%(named)s and others") % {"named": named}
+    message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(names))
+    return ValidationError(message % {"named": capfirst(named)}, code="rested_on")
 
 
 def _named(row: Any) -> str:

@@ -336,6 +336,39 @@ class Migration(migrations.Migration):
             name='track',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='negotiations.track', verbose_name='track'),
         ),
+        # The targets of the composite keys first: undone in reverse, they go last.
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='party_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='person',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='person_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='record',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='record_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='participation',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='participation_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='delegate',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='delegate_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='source',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='source_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='track',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='track_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='round',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='round_in_negotiation'),
+        ),
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.UniqueConstraint(fields=('negotiation', 'user'), name='membership_once'),
@@ -347,10 +380,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=negotiations.constraints.Gated(name='membership_gated'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='party_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='party',
@@ -374,23 +403,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='person_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
             constraint=negotiations.constraints.Gated(kind='person', name='person_gated'),
         ),
         migrations.AddConstraint(
             model_name='person',
             constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_name_filled', violation_error_message='Write something here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='record_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='participation_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='participation',
@@ -426,10 +443,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delegate',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='delegate_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegate',
             constraint=negotiations.constraints.Gated(kind='delegate', name='delegate_gated'),
         ),
         migrations.AddConstraint(
@@ -451,10 +464,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='delegate',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in review', 'published', 'retracted'])), name='delegate_state_known', violation_error_message='This is not one of the choices.'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='source_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='source',
@@ -498,10 +507,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='track',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='track_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='track',
             constraint=negotiations.constraints.Gated(kind='track', name='track_gated'),
         ),
         migrations.AddConstraint(
@@ -511,10 +516,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='track',
             constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='track_name_filled', violation_error_message='Write something here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='round_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='round',

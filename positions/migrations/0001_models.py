@@ -377,9 +377,78 @@ class Migration(migrations.Migration):
             name='choices',
             field=models.ManyToManyField(blank=True, related_name='values', through='positions.TermValueChoice', to='positions.termchoice', verbose_name='choices'),
         ),
+        # The targets of the composite keys first: undone in reverse, they go last.
         migrations.AddConstraint(
             model_name='demandaddressee',
             constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_addressee_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='demandholder',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_holder_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='demandobligor',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_obligor_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='evidence_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='issue_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='demand',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='linkage',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='linkage_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcomeconfirmation',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='outcome_confirmation_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='outcome_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='event',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='event_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='clause',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='clause_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposalholder',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='proposal_holder_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='proposal_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='silence',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='silence_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='term',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='termchoice',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_choice_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='termvaluechoice',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_value_choice_in_negotiation'),
+        ),
+        migrations.AddConstraint(
+            model_name='termvalue',
+            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_value_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='demandaddressee',
@@ -399,10 +468,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='demandholder',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_holder_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='demandholder',
             constraint=negotiations.constraints.Gated(name='demand_holder_gated'),
         ),
         migrations.AddConstraint(
@@ -419,10 +484,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='demandobligor',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_obligor_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='demandobligor',
             constraint=negotiations.constraints.Gated(name='demand_obligor_gated'),
         ),
         migrations.AddConstraint(
@@ -436,10 +497,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='demandobligor',
             constraint=models.UniqueConstraint(fields=('demand', 'party'), name='demand_obligor_once', violation_error_message='This party is named already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='evidence_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='evidence',
@@ -495,10 +552,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='issue',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='issue_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
             constraint=negotiations.constraints.Gated(kind='issue', name='issue_gated'),
         ),
         migrations.AddConstraint(
@@ -520,10 +573,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='issue',
             constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='issue_name_filled', violation_error_message='Write something here.'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='demand_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='demand',
@@ -615,10 +664,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='linkage',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='linkage_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkage',
             constraint=negotiations.constraints.Gated(kind='linkage', name='linkage_gated'),
         ),
         migrations.AddConstraint(
@@ -647,10 +692,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outcomeconfirmation',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='outcome_confirmation_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcomeconfirmation',
             constraint=negotiations.constraints.Gated(name='outcome_confirmation_gated'),
         ),
         migrations.AddConstraint(
@@ -664,10 +705,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='outcomeconfirmation',
             constraint=models.UniqueConstraint(fields=('outcome', 'party'), name='outcome_confirmation_once', violation_error_message='This party is named already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='outcome_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='outcome',
@@ -735,10 +772,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='event_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
             constraint=negotiations.constraints.Gated(kind='event', name='event_gated'),
         ),
         migrations.AddConstraint(
@@ -783,10 +816,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clause',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='clause_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
             constraint=negotiations.constraints.Gated(kind='clause', name='clause_gated'),
         ),
         migrations.AddConstraint(
@@ -819,10 +848,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='proposalholder',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='proposal_holder_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalholder',
             constraint=negotiations.constraints.Gated(name='proposal_holder_gated'),
         ),
         migrations.AddConstraint(
@@ -836,10 +861,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposalholder',
             constraint=models.UniqueConstraint(fields=('proposal', 'party'), name='proposal_holder_once', violation_error_message='This party is named already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='proposal_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='proposal',
@@ -899,10 +920,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='silence',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='silence_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='silence',
             constraint=negotiations.constraints.Gated(kind='silence', name='silence_gated'),
         ),
         migrations.AddConstraint(
@@ -935,10 +952,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='term',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
             constraint=negotiations.constraints.Gated(kind='term', name='term_gated'),
         ),
         migrations.AddConstraint(
@@ -967,10 +980,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='termchoice',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_choice_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='termchoice',
             constraint=negotiations.constraints.Gated(name='term_choice_gated'),
         ),
         migrations.AddConstraint(
@@ -991,10 +1000,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='termvaluechoice',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_value_choice_in_negotiation'),
-        ),
-        migrations.AddConstraint(
-            model_name='termvaluechoice',
             constraint=negotiations.constraints.Gated(name='term_value_choice_gated'),
         ),
         migrations.AddConstraint(
@@ -1008,10 +1013,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='termvaluechoice',
             constraint=models.UniqueConstraint(fields=('value', 'choice'), name='term_value_choice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='termvalue',
-            constraint=models.UniqueConstraint(fields=('id', 'negotiation'), name='term_value_in_negotiation'),
         ),
         migrations.AddConstraint(
             model_name='termvalue',
