@@ -37,6 +37,7 @@ class NegotiationQuerySet(models.QuerySet):
             latest_round=Subquery(last.values("pk")[:1]),
             latest_round_title=Subquery(last.values("title")[:1]),
             latest_round_held=Subquery(last.values("held")[:1]),
+            latest_round_zone=Subquery(last.values("time_zone")[:1]),
         )
 
     def with_counts(self):

@@ -75,6 +75,7 @@ class GapLine:
     met: bool
     first: str
     second: str
+    lacking: bool = False
     picture: NumberLine | None = None
 
 
@@ -174,6 +175,7 @@ def _pair(
                 met=False,
                 first=_text(first, code),
                 second=_text(second, code),
+                lacking=True,
             )
         )
     if pair.conditions:
