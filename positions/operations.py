@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from negotiations.operations import create, edit, operation, remove
-
 from negotiations.models import Negotiation, Source, State
+from negotiations.operations import create, edit, operation, remove
 from positions.models import Demand, Evidence, Linkage, TermValue
 
 #: The fields of one row, by name.
@@ -96,10 +95,15 @@ def edit_demand(
     demand = edit(demand, user=user, version=version, reason=reason, **fields)
     shared = {"user": user, "reason": reason}
     of_demand = {"negotiation": demand.negotiation, "record_id": demand.pk}
+    is_changed = False
     if values is not None:
-        _replace(TermValue, values, ("term",), of_demand, shared, demand.state)
+        is_changed |= _replace(TermValue, values, ("term",), of_demand, shared, demand.state)
     if links is not None:
-        _replace(Linkage, links, ("relation",), of_demand, shared, demand.state)
+        is_changed |= _replace(Linkage, links, ("relation",), of_demand, shared, demand.state)
+    if is_changed and demand.version == version:
+        # Who edits the terms and who edits the text edit the same thing.
+        demand.version += 1
+        demand.save(update_fields=["version"])
     _add_evidence(demand, evidence, state=demand.state, negotiation=demand.negotiation, **shared)
     if publishing:
         for model in (TermValue, Linkage, Evidence):
@@ -113,22 +117,31 @@ def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, 
     for row in rows:
         source = row["source"]
         if isinstance(source, Mapping):
-            source = record_source(**shared, **source)
+            published = {"state": state} if state == State.PUBLISHED else {}
+            source = record_source(**shared, **{**published, **source})
         create(Evidence, record_id=record.pk, state=state, **shared, **{**row, "source": source})
 
 
-def _replace(model, rows, key, of_record, shared, state) -> None:
-    """Make a record's rows of ``model`` the given ones, editing in place where ``key`` agrees."""
+def _replace(model, rows, key, of_record, shared, state) -> bool:
+    """Make a record's rows of ``model`` the given ones, editing in place where ``key`` agrees.
+
+    Return whether that changed anything.
+    """
     old = list(model.objects.filter(**of_record).order_by("pk"))
+    is_changed = False
     for row in rows:
         same = next((o for o in old if all(getattr(o, k) == row[k] for k in key)), None)
         if same is None:
             create(model, state=state, **shared, **of_record, **row)
+            is_changed = True
         else:
             old.remove(same)
-            edit(same, version=same.version, **shared, **{**_blank(model), **row})
+            edited = edit(same, version=same.version, **shared, **{**_blank(model), **row})
+            is_changed |= edited.version != same.version
     for left_over in old:
         remove(left_over, **shared)
+        is_changed = True
+    return is_changed
 
 
 def _blank(model) -> dict[str, Any]:
