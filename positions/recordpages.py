@@ -1,6 +1,7 @@
 """A plain page for a record of any kind, read off its model."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
@@ -48,7 +49,7 @@ def page_of(record: Record, user) -> RecordPage:
 
     ``record`` must be visible to the user already.
     """
-    row = record.model.objects.select_related("negotiation").get(pk=record.pk)
+    row = record.model._default_manager.select_related("negotiation").get(pk=record.pk)
     slug = row.negotiation.slug
     values = TermValue.objects.visible_to(user).filter(record=record).select_related("term")
     return RecordPage(
@@ -117,28 +118,61 @@ def _text(row, field) -> str:
 
 
 def _points_to(row, slug, user) -> Iterator[Line]:
-    for field in row._meta.fields:
-        if not field.is_relation or field.name == "negotiation":
-            continue
-        pk = getattr(row, field.attname)
-        if pk is None:
-            continue
-        target = Record.objects.visible_to(user).filter(pk=pk).first()
-        if target is not None:
-            text = str(target.model.objects.get(pk=pk))
-            label = capfirst(field.verbose_name)
-            yield Line(f"{label} ({target.get_kind_display()})", text, url_of(slug, pk))
+    pointed = {getattr(row, field.attname): field for field in _pointers_of(type(row))}
+    titles = _titles(Record.objects.visible_to(user).filter(pk__in=set(pointed) - {None}))
+    for pk, field in pointed.items():
+        if pk in titles:
+            record, title = titles[pk]
+            label = f"{capfirst(field.verbose_name)} ({record.get_kind_display()})"
+            yield Line(label, title, url_of(slug, pk))
 
 
 def _pointed_from(record, slug, user) -> Iterator[Line]:
-    """What points at the record, evidence and values aside, which the page shows by themselves."""
-    shown_already = {Evidence, TermValue}
+    """What points at the record, evidence and values aside, which the page shows by themselves.
+
+    A part, such as evidence from a source, is named for the record that it is part of.
+    """
     for kind, model in numbered_models().items():
-        for field in model._meta.fields:
-            if not field.is_relation or field.related_model not in (Record, record.model):
+        own = model in (Evidence, TermValue)
+        for field in _pointers_of(model):
+            if field.related_model not in (Record, record.model) or (
+                own and field.name == "record"
+            ):
                 continue
-            if model in shown_already and field.name == "record":
-                continue
-            for row in model.objects.visible_to(user).filter(**{field.name: record.pk}):
-                label = f"{Record.Kind(kind).label}: {field.verbose_name}"
-                yield Line(capfirst(label), str(row), url_of(slug, row.pk))
+            label = capfirst(f"{Record.Kind(kind).label}: {field.verbose_name}")
+            rows = (
+                model._default_manager.visible_to(user)
+                .filter(**{field.name: record.pk})
+                .select_related(*(f.name for f in _pointers_of(model)))
+                .order_by("pk")
+            )
+            if model.part_of == "record":
+                yield from _owners(rows, label, slug)
+            else:
+                for row in rows:
+                    yield Line(label, str(row), url_of(slug, row.pk))
+
+
+def _owners(parts, label, slug) -> Iterator[Line]:
+    titles = _titles(part.record for part in parts)
+    for pk in dict.fromkeys(part.record_id for part in parts):
+        owner, title = titles[pk]
+        yield Line(label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk))
+
+
+def _pointers_of(model) -> list[models.ForeignKey]:
+    return [f for f in model._meta.fields if f.is_relation and f.name != "negotiation"]
+
+
+def _titles(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:
+    """Return each record with what its page is called, in one query for each kind."""
+    by_kind = defaultdict(dict)
+    for record in records:
+        by_kind[record.kind][record.pk] = record
+    titles = {}
+    for numbered in by_kind.values():
+        model = next(iter(numbered.values())).model
+        rows = model._default_manager.select_related(*(f.name for f in _pointers_of(model)))
+        for pk, row in rows.in_bulk(numbered).items():
+            titles[pk] = (numbered[pk], str(row))
+    return titles

@@ -1,10 +1,14 @@
 """The plain page of any record."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from negotiations.models import Record, Source
-from positions.models import Demand
+from positions.models import Demand, Evidence
+from positions.operations import edit_demand
 
 SLUG = "russia-ukraine-2025"
 
@@ -62,3 +66,30 @@ def test_a_number_that_is_none(client):
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_only_reading(client, method):
     assert getattr(client, method)(reverse("record", args=[SLUG, 1])).status_code == 405
+
+
+def test_evidence_of_a_source_is_named_for_what_it_supports(client):
+    source = Source.objects.get(outlet="ICARO Media Group")
+    demand = Demand.objects.get(text__startswith="A short pause")
+    lines = page_of(client, source.pk).context["page"].pointed_from
+    (line,) = [line for line in lines if demand.text in line.text]
+    assert line.text == f"Demand: {demand.text}"
+    assert line.url == reverse("record", args=[SLUG, demand.pk])
+
+
+def test_the_page_asks_as_often_for_three_pieces_of_evidence_as_for_one(client):
+    demand = Demand.objects.get(text__startswith="A short pause")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert page_of(client, demand.pk).status_code == 200
+        return len(captured)
+
+    before, rows = queries(), Evidence.objects.filter(record_id=demand.pk).count()
+    editor = User.objects.get(username="editor")
+    source = Source.objects.get(outlet="ICARO Media Group")
+    for _again in range(2):
+        row = {"source": source, "basis": "inference"}
+        edit_demand(demand, user=editor, version=demand.version, evidence=[row])
+    assert len(page_of(client, demand.pk).context["page"].evidence) == rows + 2
+    assert queries() == before
