@@ -222,7 +222,7 @@ class EmbeddedPostgres:
         """Stop a server that outlived its launcher, and remove what a dead one left."""
         pid_file = self.home.data / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS
-        while (pid := _running_server(self.home)) is not None:
+        while (pid := running_server(self.home)) is not None:
             late = time.monotonic() - deadline
             if late > STOP_SECONDS:
                 raise PostgresError(f"An earlier server (process {pid}) does not stop.")
@@ -235,7 +235,7 @@ class EmbeddedPostgres:
             leftover.unlink()
 
 
-def _running_server(home: Home) -> int | None:
+def running_server(home: Home) -> int | None:
     """The pid in postmaster.pid, if that really is a postgres of our user serving our data."""
     try:
         pid = int((home.data / "postmaster.pid").read_text().partition("\n")[0])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from config.postgres import EmbeddedPostgres
+from config.postgres import EmbeddedPostgres, running_server
 from config.postgres_home import CLONE, OWNER, Home
 
 SECONDS = 60
@@ -34,7 +34,12 @@ def names() -> Iterator[Callable[[], str]]:
 
     yield new
     for name in given:
-        shutil.rmtree(Home(name).folder)
+        _remove(Home(name))
+
+
+def _remove(home: Home) -> None:
+    until(lambda: running_server(home) is None, "the server had stopped")
+    shutil.rmtree(home.folder)
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
