@@ -247,8 +247,9 @@ def running_server(home: Home) -> int | None:
 
 def _command_line(pid: int, uid: int) -> str:
     """The command line of the process `pid` if it lives and belongs to `uid`, else nothing."""
-    if sys.platform == "linux":
-        process = Path("/proc") / str(pid)
+    processes = Path("/proc")
+    if (processes / "self" / "cmdline").exists():
+        process = processes / str(pid)
         try:
             if process.stat().st_uid != uid:
                 return ""
