@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from environs import Env
 
-from tests.flush import flush
+from tests.database import CREDENTIALS, flush, parameters, sign_in_as
 
 
 def pytest_configure() -> None:
@@ -26,15 +26,6 @@ def pytest_configure() -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != whitenoise]
 
 
-CREDENTIALS = ["USER", "PASSWORD", "HOST", "PORT"]
-
-
-def _sign_in_as(role: dict[str, Any]) -> None:
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict.update({key: role[key] for key in CREDENTIALS})
-
-
 @pytest.fixture(scope="session")
 def web_role() -> dict[str, Any]:
     return {key: connection.settings_dict[key] for key in CREDENTIALS}
@@ -49,28 +40,18 @@ def owner_role() -> dict[str, Any]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix, web_role, owner_role
 ) -> None:
-    _sign_in_as(owner_role)
+    sign_in_as(owner_role)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) -> Iterator[None]:
     with django_db_blocker.unblock():
-        _sign_in_as(web_role)
+        sign_in_as(web_role)
         # TransactionTestCase empties tables, which only their owner may do.
-        connection.ops.execute_sql_flush = lambda statements: flush(_parameters(owner_role))
+        connection.ops.execute_sql_flush = lambda statements: flush(parameters(owner_role))
     yield
     with django_db_blocker.unblock():
-        _sign_in_as(owner_role)
-
-
-def _parameters(role: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "user": role["USER"],
-        "password": role["PASSWORD"],
-        "host": role["HOST"],
-        "port": role["PORT"] or None,
-        "dbname": connection.settings_dict["NAME"],
-    }
+        sign_in_as(owner_role)
 
 
 @pytest.fixture
@@ -79,7 +60,7 @@ def connect(django_db_setup, web_role) -> Iterator[Callable[..., psycopg.Connect
     opened = []
 
     def connect(role: dict[str, Any] = web_role, **options) -> psycopg.Connection:
-        opened.append(psycopg.connect(**_parameters(role), **options))
+        opened.append(psycopg.connect(**parameters(role), **options))
         return opened[-1]
 
     yield connect
