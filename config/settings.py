@@ -104,7 +104,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("uk", _("Ukrainian")), ("ru", _("Russian"))]
+# A language is listed once its catalogue is whole: half a page in another is worse than none.
+LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -159,7 +160,9 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "config.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says what there is
     "EXCEPTION_HANDLER": "config.api.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -170,6 +173,26 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api_views.document_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "State": "negotiations.models.State",
+        "Ending": "positions.models.Ending",
+        "Rank": "positions.models.Rank",
+        "RoundStatus": "negotiations.models.rounds.RoundStatus",
+        "SourceKind": "negotiations.models.source.SourceKind",
+        "TermKind": "positions.models.issue.TermKind",
+        "ProposalKind": "positions.models.proposal.ProposalKind",
+        "DemandKind": "positions.models.demand.DemandKind",
+        "OutcomeKind": "positions.models.outcome.OutcomeKind",
+        "EventKind": "positions.models.outcome.EventKind",
+        "EvidenceBasis": "positions.models.evidence.EvidenceBasis",
+        "EvidenceStance": "positions.models.evidence.EvidenceStance",
+        "TermValueStatus": "positions.models.values.TermValueStatus",
+    },
 }
 
 LOGGING = {
