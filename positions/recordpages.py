@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from negotiations import ranges
 from negotiations.models import Changeset, Record
-from negotiations.models.base import numbered_models
-from positions.models import Evidence, TermValue
+from negotiations.models.base import Scoped, numbered_models
+from positions.models import Evidence, Linkage, TermValue
 from positions.words import full_value_text
 
 HIDDEN = {"id", "negotiation", "version", "record"}
@@ -33,11 +33,12 @@ class RecordPage:
     """Everything that the page of a record shows."""
 
     record: Record
-    row: models.Model
+    row: Scoped
     kind: str
     title: str
     fields: tuple[Line, ...]
     values: tuple[Line, ...]
+    links: tuple[Line, ...]
     evidence: tuple[Evidence, ...]
     points_to: tuple[Line, ...]
     pointed_from: tuple[Line, ...]
@@ -62,6 +63,7 @@ def page_of(record: Record, user) -> RecordPage:
             Line(str(v.term), full_value_text(v, list(v.choices.all())), url_of(slug, v.pk))
             for v in values.prefetch_related("choices").order_by("term__order", "pk")
         ),
+        links=tuple(_links(record, slug, user)),
         evidence=tuple(
             Evidence.objects.visible_to(user)
             .filter(record=record)
@@ -117,6 +119,21 @@ def _text(row, field) -> str:
     return str(value)
 
 
+def _links(record, slug, user) -> Iterator[Line]:
+    """What the record waits for or hangs on."""
+    links = list(
+        Linkage.objects.visible_to(user)
+        .filter(record=record)
+        .select_related("anchor")
+        .order_by("pk")
+    )
+    titles = _titles(link.anchor for link in links if link.anchor)
+    for link in links:
+        text = titles[link.anchor_id][1] if link.anchor else link.condition
+        url = url_of(slug, link.anchor_id if link.anchor else link.pk)
+        yield Line(capfirst(link.get_relation_display()), text, url)
+
+
 def _points_to(row, slug, user) -> Iterator[Line]:
     pointed = {getattr(row, field.attname): field for field in _pointers_of(type(row))}
     titles = _titles(Record.objects.visible_to(user).filter(pk__in=set(pointed) - {None}))
@@ -128,12 +145,12 @@ def _points_to(row, slug, user) -> Iterator[Line]:
 
 
 def _pointed_from(record, slug, user) -> Iterator[Line]:
-    """What points at the record, evidence and values aside, which the page shows by themselves.
+    """What points at the record, its own parts aside, which the page shows by themselves.
 
     A part, such as evidence from a source, is named for the record that it is part of.
     """
     for kind, model in numbered_models().items():
-        own = model in (Evidence, TermValue)
+        own = model in (Evidence, Linkage, TermValue)
         for field in _pointers_of(model):
             if field.related_model not in (Record, record.model) or (
                 own and field.name == "record"
@@ -166,7 +183,7 @@ def _pointers_of(model) -> list[models.ForeignKey]:
 
 def _titles(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:
     """Return each record with what its page is called, in one query for each kind."""
-    by_kind = defaultdict(dict)
+    by_kind: dict[str, dict[int, Record]] = defaultdict(dict)
     for record in records:
         by_kind[record.kind][record.pk] = record
     titles = {}

@@ -28,6 +28,9 @@ def test_a_demand_with_its_words_and_what_it_hangs_on(client):
     assert "holding of elections within 100 days of this action" in text
     assert "ICARO Media Group" in text
     assert "at most 100 days" in text
+    (link,) = page.context["page"].links
+    assert (link.label, link.text) == ("Within", "Ukraine lifts martial law.")
+    assert link.url in text
     for pointed in (demand.clause_id, demand.issue_id):
         assert reverse("record", args=[SLUG, pointed]) in text
 
