@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.ddl_references import Columns, Statement, Table
-from django.db.models import BaseConstraint, CheckConstraint, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,7 +64,7 @@ class SameNegotiation(_DeferredConstraint):
 
     options = ("field", "kinds")
     default_violation_error_message = gettext_lazy(
-        "What this points to is not there, is of another negotiation, or is of a wrong kind."
+        "This is not there, not of this negotiation, or not of a kind that belongs here."
     )
 
     def __init__(self, *, field: str, name: str, kinds: Iterable[str] = (), **options):
@@ -206,7 +206,7 @@ def field_of(constraint: BaseConstraint) -> str | None:
     if isinstance(constraint, UniqueConstraint):
         fields = set(constraint.fields)
     elif isinstance(constraint, CheckConstraint):
-        fields = set(constraint.condition.referenced_base_fields)
+        fields = set(Q(constraint.condition).referenced_base_fields)
     else:
         fields = {field} if (field := getattr(constraint, "field", "")) else set()
     fields -= {"negotiation"}

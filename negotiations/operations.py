@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.utils.text import capfirst
@@ -185,7 +185,7 @@ def _locked(record: models.Model) -> Any:
     rows = type(record)._base_manager.select_for_update(no_key=True)
     try:
         return rows.get(pk=record.pk)
-    except type(record).DoesNotExist:
+    except ObjectDoesNotExist:
         raise ValidationError(
             _("%(record)s is not there any more.") % {"record": _named(record)}, code="gone"
         ) from None
@@ -255,7 +255,10 @@ def _link(row: Any, links: Mapping[str, Iterable]) -> bool:
                 old.delete()
                 is_changed = True
         for target in wanted.values():
-            _save(through(**{"negotiation": row.negotiation, mine: row, theirs: target}))
+            try:
+                _save(through(**{"negotiation": row.negotiation, mine: row, theirs: target}))
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from error
             is_changed = True
     return is_changed
 
@@ -267,7 +270,7 @@ def _pointers_to(record: models.Model) -> Iterator[tuple[models.ForeignKey, mode
         targets.append(Record)
     for target in targets:
         for relation in target._meta.get_fields(include_hidden=True):
-            if not (relation.one_to_many or relation.one_to_one) or relation.concrete:
+            if not isinstance(relation, models.ManyToOneRel):
                 continue
             model, field = relation.related_model, relation.field
             if model._meta.managed and model is not Record:
@@ -277,8 +280,9 @@ def _pointers_to(record: models.Model) -> Iterator[tuple[models.ForeignKey, mode
 def _parts(record: models.Model) -> Iterator[Any]:
     """Yield the rows that have no life without this one: its links, and what is ``part_of`` it."""
     throughs = {
-        field.remote_field.through._meta.get_field(field.m2m_field_name())
+        through._meta.get_field(field.m2m_field_name())
         for field in record._meta.many_to_many
+        if (through := field.remote_field.through) is not None
     }
     for field, rows in _pointers_to(record):
         if field in throughs or field.name == getattr(field.model, "part_of", ""):
