@@ -3,12 +3,11 @@
 import json
 import math
 
-from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
@@ -16,12 +15,6 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as default_exception_handler
 
 MAX_DEPTH = 20
-
-
-class TooLarge(APIException):
-    status_code = 413
-    default_detail = _("This is too much for one request.")
-    default_code = "too_large"
 
 
 class Pagination(PageNumberPagination):
@@ -48,19 +41,15 @@ def _check_number(name: str, text: str | None, most: int | None) -> None:
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON in UTF-8, of bounded size and depth, whose texts and numbers can be stored and shown.
+    """JSON in UTF-8, of bounded depth, whose texts and numbers can be stored and shown.
 
-    Raises ``ParseError``, and ``TooLarge`` beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+    The framework bounds what a JSON parser is given; raises ``ParseError``.
     """
 
     def parse(self, stream, media_type=None, parser_context=None):
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge
         try:
             data = json.loads(
-                body.decode(), parse_constant=_refuse_constant, parse_float=_finite
+                stream.read().decode(), parse_constant=_refuse_constant, parse_float=_finite
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is not JSON: %(why)s") % {"why": error}) from error
@@ -97,7 +86,9 @@ def _check(value, depth: int) -> None:
 
 
 def exception_handler(error, context):
-    """Turn the operations' refusals into 400; leave the rest to the framework."""
+    """Turn what operations refuse into 400, and too much into 413; the rest is the framework's."""
+    if isinstance(error, RequestDataTooBig):
+        return Response({"detail": _("This is too much for one request.")}, status=413)
     if isinstance(error, DjangoValidationError):
         detail = serializers.as_serializer_error(error)
         if NON_FIELD_ERRORS in detail:

@@ -1,6 +1,9 @@
 """Fields that read what an analyst types into ranges."""
 
+from datetime import date
+
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
 
@@ -32,3 +35,20 @@ class RangeTextField(forms.CharField):
 def dates_field(**options) -> RangeTextField:
     """ "2 June 2025", "May 2025", "by 30 June 2025" → a range of days."""
     return RangeTextField(read=ranges.parse_dates, show=ranges.date_text, **options)
+
+
+class DayField(forms.DateField):
+    """A day such as 2025-06-02, in the years that ranges may hold."""
+
+    default_error_messages = {"invalid": _("Write the day as year-month-day, such as 2025-06-02.")}
+
+    def __init__(self, **options):
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(input_formats=["%Y-%m-%d"], **{"widget": widget, **options})
+
+    def to_python(self, value) -> date | None:
+        day = super().to_python(value)
+        try:
+            return day and ranges.day(day).lower
+        except ranges.UnclearRange as error:
+            raise forms.ValidationError(str(error), code="invalid") from error

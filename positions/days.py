@@ -7,22 +7,17 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.forms import DayField
 from negotiations.models import Round
 
 
 class DayForm(forms.Form):
     """The query of the comparison: a day or a round, and which rows and columns."""
 
-    as_of = forms.DateField(
-        label=_("As of"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Write the day as year-month-day, such as 2025-06-02.")},
-    )
+    as_of = DayField(label=_("As of"), required=False)
     round = forms.ModelChoiceField(
         label=_("Round"),
-        queryset=None,
+        queryset=Round.objects.none(),
         required=False,
         error_messages={"invalid_choice": _("There is no such round here.")},
     )
@@ -34,7 +29,8 @@ class DayForm(forms.Form):
         )
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         held = cleaned.get("round")
         if held and cleaned.get("as_of") and cleaned["as_of"] != last_day(held):
             self.add_error("as_of", _("Give a day or a round, not both."))

@@ -1,6 +1,7 @@
 """What one may ask of the collections of positions."""
 
 import django_filters
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.filters import (
     Choice,
@@ -31,7 +32,6 @@ from positions.models import (
     Term,
     TermValue,
 )
-from django.utils.translation import gettext_lazy as _
 
 CITED = {"through": (Evidence, "record"), "help_text": _("A source of its evidence.")}
 
@@ -155,5 +155,3 @@ class EvidenceFilters(ContentFilters):
     reported_by = Code(Party, "reported_by")
     rank = Choice(Rank)
     ordering = Order(fields=["record", "source", "id"])
-
-

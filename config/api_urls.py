@@ -1,0 +1,49 @@
+from csp.decorators import csp_update
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from config.api_views import NotHere, SchemaView
+from negotiations import api as negotiations
+from positions import api as positions
+
+app_name = "api"
+
+router = SimpleRouter()
+for name, view in {
+    "negotiations": negotiations.NegotiationViewSet,
+    "parties": negotiations.PartyViewSet,
+    "people": negotiations.PersonViewSet,
+    "tracks": negotiations.TrackViewSet,
+    "rounds": negotiations.RoundViewSet,
+    "participations": negotiations.ParticipationViewSet,
+    "delegates": negotiations.DelegateViewSet,
+    "sources": positions.SourceViewSet,
+    "issues": positions.IssueViewSet,
+    "terms": positions.TermViewSet,
+    "proposals": positions.ProposalViewSet,
+    "clauses": positions.ClauseViewSet,
+    "demands": positions.DemandViewSet,
+    "term-values": positions.TermValueViewSet,
+    "linkages": positions.LinkageViewSet,
+    "outcomes": positions.OutcomeViewSet,
+    "events": positions.EventViewSet,
+    "silences": positions.SilenceViewSet,
+    "evidence": positions.EvidenceViewSet,
+}.items():
+    router.register(name, view, basename=name.rstrip("s"))
+
+docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
+    # Swagger's own style sheet holds its icons as data.
+    path("docs/", csp_update({"img-src": ["data:"]})(docs), name="docs"),
+    path(
+        "negotiations/<slug:slug>/comparison/",
+        positions.ComparisonView.as_view(),
+        name="comparison",
+    ),
+    path("", include(router.urls)),
+    re_path("", NotHere.as_view(), name="not-here"),
+]

@@ -1,0 +1,58 @@
+"""The API's own pages: its description, its documents, and whatever is not there."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.views import APIView
+
+from negotiations.filters import refuse_careless
+
+
+class NotHere(APIView):
+    """Any address below the API that names nothing: told in JSON, like all else."""
+
+    @extend_schema(exclude=True)
+    def get(self, request, *args, **kwargs):
+        raise NotFound
+
+    post = put = patch = delete = get
+
+
+class SchemaView(SpectacularJSONAPIView):
+    """The API's description, in a language of the site."""
+
+    @extend_schema(exclude=True)
+    def get(self, request, *args, **kwargs):
+        # The framework would put a "version" from the query into a header.
+        refuse_careless(request.query_params, once=["lang"])
+        languages = dict(settings.LANGUAGES)
+        if request.GET.get("lang", settings.LANGUAGE_CODE) not in languages:
+            raise ValidationError({"lang": [_("There are %s.") % ", ".join(languages)]})
+        return super().get(request, *args, **kwargs)
+
+
+def document_refusals(result, generator, request, public):
+    """Say in the description which refusals any operation may answer with, and how they look."""
+    refusal = {
+        "type": "object",
+        "description": "Messages by the field or parameter at fault; “detail” if there is none.",
+        "additionalProperties": {},
+    }
+    result["components"]["schemas"]["Refusal"] = refusal
+    answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    reading = {"400": "Not understood.", "401": "The token is not known.", "404": "Not here."}
+    writing = {
+        "403": "Not allowed.",
+        "413": "Too much for one request.",
+        "415": "Not application/json.",
+    }
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            refusals = reading if method == "get" else reading | writing
+            for status, description in refusals.items():
+                operation["responses"].setdefault(
+                    status, {"description": description, "content": answer}
+                )
+    return result

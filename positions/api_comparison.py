@@ -1,0 +1,201 @@
+"""The comparison as a program reads it: what the page shows, in one JSON object."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.helpers import lazy_serializer
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from negotiations import ranges
+from negotiations.models import Party, State
+from negotiations.serializers import DatesJSON, QuantityJSON, WordField
+from positions import gaps, matrix
+from positions.models import (
+    Clause,
+    Demand,
+    Evidence,
+    Linkage,
+    Outcome,
+    Rank,
+    TermValue,
+)
+
+
+class _Read(serializers.Serializer):
+    """Base of what is only read."""
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for field in fields.values():
+            field.read_only = True
+        return fields
+
+
+class ComparedNegotiation(_Read):
+    slug = serializers.SlugField()
+    revision = serializers.IntegerField()
+
+
+class ComparedParty(_Read):
+    code = serializers.SlugField()
+    name = serializers.CharField()
+    standing = WordField(Party.Standing.choices)
+
+
+class DistanceJSON(QuantityJSON):
+    """The least and the greatest distance."""
+
+    def to_representation(self, value):
+        return super().to_representation(ranges.quantity(value.low, value.high))
+
+
+class ComparedTermDistance(_Read):
+    term = serializers.SlugField()
+    distance = DistanceJSON(source="*")
+    unit = serializers.CharField()
+
+
+class ComparedPair(_Read):
+    demands = serializers.ListField(child=serializers.IntegerField())
+    terms = ComparedTermDistance(many=True)
+    lacking = serializers.ListField(child=serializers.SlugField())
+    conditions = serializers.ListField(child=serializers.CharField())
+
+
+class ComparedGap(_Read):
+    parties = serializers.ListField(child=serializers.SlugField())
+    status = WordField([status.value for status in gaps.Status])
+    reason = WordField([reason.value for reason in gaps.Reason])
+    closest = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    pairs = ComparedPair(many=True)
+
+
+class ComparedValue(_Read):
+    term = serializers.SlugField(source="row.term.code")
+    quantity = QuantityJSON(source="row.quantity", allow_null=True)
+    unit = serializers.CharField(source="row.term.unit")
+    choices = serializers.SerializerMethodField()
+    quantifier = WordField(TermValue.Quantifier.choices, source="row.quantifier", allow_null=True)
+    others = serializers.BooleanField(source="row.others")
+    dates = DatesJSON(source="row.dates", allow_null=True)
+    status = WordField(TermValue.Status.choices, source="row.status")
+    approximate = serializers.BooleanField(source="row.approximate")
+    per = WordField(TermValue.Per.choices, source="row.per", allow_null=True)
+    rank = WordField(Rank.choices, source="row.rank")
+
+    def get_choices(self, value) -> list[str]:
+        return [choice.code for choice in value.choices]
+
+
+class ComparedLink(_Read):
+    relation = WordField(Linkage.Relation.choices, source="row.relation")
+    anchor = serializers.IntegerField(source="row.anchor_id", allow_null=True)
+    condition = serializers.CharField(source="row.condition")
+    text = serializers.CharField()
+
+
+class ComparedStatement(_Read):
+    id = serializers.IntegerField(source="demand.pk")
+    text = serializers.CharField(source="demand.text")
+    kind = WordField(Demand.Kind.choices, source="demand.kind", allow_null=True)
+    answer = WordField(Demand.Answer.choices, source="demand.answer", allow_null=True)
+    authority = WordField(Evidence.Basis.choices, allow_null=True)
+    firmness = WordField(Demand.Firmness.choices, source="demand.firmness")
+    stated = DatesJSON(source="demand.stated")
+    joint = serializers.BooleanField()
+    clause = serializers.IntegerField(source="demand.clause_id", allow_null=True)
+    terms = ComparedValue(many=True, source="values")
+    linkages = ComparedLink(many=True, source="links")
+    sources = serializers.IntegerField()
+    state = WordField(State.choices, source="demand.state")
+
+
+class ComparedReading(_Read):
+    reads = serializers.CharField()
+    stance = WordField(Evidence.Stance.choices)
+    outlet = serializers.CharField(source="source.outlet")
+
+
+class ComparedReference(_Read):
+    """A demand in a group; it stands in full in the cell of its party and issue."""
+
+    id = serializers.IntegerField(source="demand.pk")
+    issue = serializers.SlugField(source="demand.issue.code", allow_null=True)
+    party = serializers.SerializerMethodField()
+    text = serializers.CharField(source="demand.text")
+
+    def get_party(self, statement) -> str:
+        return self.context["party"]
+
+
+class ComparedOption(_Read):
+    clause = serializers.IntegerField(source="clause.pk")
+    label = serializers.CharField(source="clause")
+    operator = WordField(Clause.Operator.choices, source="clause.operator", allow_null=True)
+    readings = ComparedReading(many=True)
+    options = serializers.SerializerMethodField()
+    demands = ComparedReference(many=True, source="statements")
+
+    @extend_schema_field(lazy_serializer("positions.api_comparison.ComparedOption")(many=True))
+    def get_options(self, node):
+        return ComparedOption(node.children, many=True, context=self.context).data
+
+
+class ComparedGroup(ComparedOption):
+    proposal = serializers.IntegerField(source="clause.proposal_id")
+
+
+class ComparedSilence(_Read):
+    id = serializers.IntegerField(source="pk")
+    about = serializers.IntegerField(source="about_id", allow_null=True)
+    round = serializers.IntegerField(source="round_id", allow_null=True)
+    looked_until = DatesJSON()
+
+
+class ComparedCell(_Read):
+    party = serializers.SlugField(source="party.code")
+    blank = WordField(list(matrix.BLANKS), allow_null=True)
+    groups = serializers.SerializerMethodField()
+    demands = ComparedStatement(many=True, source="statements")
+    silences = ComparedSilence(many=True)
+
+    @extend_schema_field(ComparedGroup(many=True))
+    def get_groups(self, cell):
+        return ComparedGroup(cell.groups, many=True, context={"party": cell.party.code}).data
+
+
+class ComparedOutcome(_Read):
+    id = serializers.IntegerField(source="outcome.pk")
+    kind = WordField(Outcome.Kind.choices, source="outcome.kind")
+    text = serializers.CharField(source="outcome.text")
+    confirmed_by = serializers.SerializerMethodField()
+    single_undertaking = serializers.BooleanField(source="outcome.single_undertaking")
+    reached = DatesJSON(source="outcome.reached")
+    in_force = DatesJSON(source="outcome.in_force", allow_null=True)
+    terms = ComparedValue(many=True, source="values")
+    sources = serializers.SerializerMethodField()
+
+    def get_confirmed_by(self, settled) -> list[str]:
+        return [party.code for party in settled.confirmed_by]
+
+    def get_sources(self, settled) -> int:
+        return len({row.source_id for row in settled.evidence})
+
+
+class ComparedIssue(_Read):
+    code = serializers.SlugField(source="issue.code", allow_null=True)
+    name = serializers.SerializerMethodField()
+    gaps = ComparedGap(many=True)
+    cells = ComparedCell(many=True)
+    outcomes = ComparedOutcome(many=True)
+
+    def get_name(self, row) -> str:
+        return row.issue.name if row.issue else _("Overall")
+
+
+class ComparisonSerializer(_Read):
+    """Where every party stands on every issue at the end of a day."""
+
+    negotiation = ComparedNegotiation()
+    as_of = serializers.DateField()
+    parties = ComparedParty(many=True)
+    issues = ComparedIssue(many=True, source="rows")

@@ -1,0 +1,153 @@
+"""The API's description: without warnings, true of the answers, shown from local files."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft4Validator
+
+from tests.api.conftest import COLLECTIONS, Talks, new_talks, place, program_of
+
+SCHEMA, DOCS = "/api/v1/schema/", "/api/v1/docs/"
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@pytest.fixture(scope="module")
+def shown(for_the_module) -> Talks:
+    return new_talks().fill(0).fill(1)
+
+
+def test_it_is_valid_and_without_warnings(tmp_path):
+    call_command(
+        "spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml")
+    )
+
+
+def test_it_is_served_to_anybody(client, db, schema):
+    answer = client.get(SCHEMA)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("application/vnd.oai.openapi+json")
+    assert answer.json()["paths"].keys() == schema["paths"].keys()
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("lang=%00", "lang"), ("lang=xx", "lang"), ("version=%0d%0a", "version")]
+)
+def test_it_takes_a_language_and_nothing_else(client, db, query, field):
+    answer = client.get(f"{SCHEMA}?{query}")
+    assert answer.status_code == 400
+    assert list(answer.json()) == [field]
+    assert client.get(f"{SCHEMA}?lang=uk").status_code == 200
+
+
+def test_it_has_every_collection_and_the_comparison(schema):
+    lists = {place(name): {"get"} for name in COLLECTIONS}
+    lists[place("demands")] = lists[place("sources")] = {"get", "post"}
+    ones = {
+        place(name, "{slug}" if name == "negotiations" else "{id}"): {"get"} for name in COLLECTIONS
+    }
+    ones[place("demands", "{id}")] = ones[place("sources", "{id}")] = {"get", "patch"}
+    comparison = {"/api/v1/negotiations/{slug}/comparison/": {"get"}}
+    assert {
+        path: set(methods) for path, methods in schema["paths"].items()
+    } == lists | ones | comparison
+
+
+def test_an_edit_requires_its_version(schema):
+    for name in ("DemandEditRequest", "SourceEditRequest"):
+        assert schema["components"]["schemas"][name]["required"] == ["version"]
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_answers_are_as_described(client, db, schema, shown, collection):
+    page = client.get(place(collection)).json()
+    described = schema["paths"][place(collection)]["get"]["responses"]["200"]
+    check(schema, described, page)
+    assert page["results"]
+
+
+def test_the_comparison_is_as_described(client, db, schema, shown):
+    path = "/api/v1/negotiations/{slug}/comparison/"
+    query = {"as_of": "2025-06-05"}
+    answer = client.get(path.format(slug=shown.negotiation.slug), query)
+    check(schema, schema["paths"][path]["get"]["responses"]["200"], answer.json())
+
+
+def test_a_conflict_is_as_described(db, schema, shown):
+    client = program_of(shown.editor)
+    address = place("demands", shown["demands"].pk)
+    answer = client.patch(address, {"version": 99}, content_type="application/json")
+    assert answer.status_code == 409
+    described = schema["paths"][place("demands", "{id}")]["patch"]["responses"]["409"]
+    check(schema, described, answer.json())
+
+
+def check(schema: dict, described: dict, answer) -> None:
+    """Raise ``ValidationError`` unless the answer is as it is described, nothing more or less."""
+    strict = strictly({"components": schema["components"], **described})
+    Draft4Validator({**strict["content"]["application/json"]["schema"], **strict}).validate(answer)
+
+
+def strictly(node):
+    """Return a description in JSON Schema's words for null, and without room for surplus keys."""
+    if isinstance(node, list):
+        return [strictly(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    strict = {key: strictly(value) for key, value in node.items()}
+    if "properties" in node and isinstance(node.get("type"), str):
+        strict["additionalProperties"] = False
+    if node.get("nullable") is True:
+        return {"anyOf": [{k: v for k, v in strict.items() if k != "nullable"}, {"type": "null"}]}
+    return strict
+
+
+class Page(HTMLParser):
+    """What a page fetches, and whether it holds any script or style of its own."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.fetched: list[str] = []
+        self.inline: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if address := attributes.get("src") or (tag == "link" and attributes.get("href")):
+            self.fetched.append(address)
+        if tag == "style" or (tag == "script" and "src" not in attributes):
+            self.inline.append(tag)
+        self.inline += [name for name in attributes if name == "style" or name.startswith("on")]
+
+
+def test_the_documents_come_from_local_files(client, db):
+    answer = client.get(DOCS)
+    page = Page(answer.content.decode())
+    assert answer.status_code == 200
+    assert page.inline == []
+    assert len(page.fetched) == 6
+    for address in page.fetched:
+        assert urlsplit(address).netloc == ""
+        if address.startswith("/static/"):
+            assert finders.find(address.removeprefix("/static/"))
+    script = client.get(DOCS + "?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert re.search(r'url: "([^"]+)"', script.content.decode())[1] == "/api/v1/schema/"
+
+
+def test_only_the_documents_show_images_from_data(db):
+    client = Client()
+    assert "img-src 'self' data:" in client.get(DOCS)["Content-Security-Policy"]
+    for address in (DOCS, SCHEMA, "/api/v1/nothing/"):
+        policy = client.get(address)["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert ("data:" in policy) == (address == DOCS)
