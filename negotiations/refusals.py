@@ -71,10 +71,10 @@ def _explained(error: IntegrityError) -> ValidationError | None:
             if constraint.name == name:
                 field = field_of(constraint) or NON_FIELD_ERRORS
                 return ValidationError({field: _violation(model, constraint)})
-        for field in model._meta.concrete_fields:
-            if field.unique and name == f"{model._meta.db_table}_{field.column}_key":
-                taken = model().unique_error_message(model, [field.name])
-                return ValidationError({field.name: taken})
+        for concrete in model._meta.concrete_fields:
+            if concrete.unique and name == f"{model._meta.db_table}_{concrete.column}_key":
+                taken = model().unique_error_message(model, [concrete.name])
+                return ValidationError({concrete.name: taken})
     if name and not diagnosis.table_name:
         # Raised by a function of ours, which says what is wrong.
         return ValidationError(diagnosis.message_primary)

@@ -199,7 +199,9 @@ class _Loaded:
             .annotate(named=ArraySubquery(choices), scale=ArraySubquery(scale))
             .order_by("term__order", "term__code", "pk")
         ):
-            found[row.record_id].append(Value(row, tuple(Choice(**c) for c in row.named)))
+            named = tuple(Choice(**choice) for choice in row.named)
+            places = tuple((choice["code"], choice["ordinal"]) for choice in row.scale)
+            found[row.record_id].append(Value(row, named, places))
         return {pk: tuple(values) for pk, values in found.items()}
 
     @staticmethod

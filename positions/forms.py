@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import ranges
 from negotiations.forms import dates_field
 from negotiations.models import Negotiation, Party, Person, Round, Source
-from positions.models import Clause, Demand, Evidence, Issue, Linkage, Term, TermValue
+from positions.models import Clause, Demand, Ending, Evidence, Issue, Linkage, Term, TermValue
 from positions.termfields import as_fields, field_for, values_of
 
 LINE = ("text", "source")
@@ -54,7 +54,10 @@ class DemandForm(forms.Form):
         label=_("What they say"), widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000
     )
     source = forms.ModelChoiceField(
-        label=_("Source"), queryset=None, required=False, empty_label=_("none yet: save a draft")
+        label=_("Source"),
+        queryset=Source.objects.none(),
+        required=False,
+        empty_label=_("none yet: save a draft"),
     )
     source_outlet = forms.CharField(label=_("Outlet"), required=False, max_length=200)
     source_title = forms.CharField(label=_("Title"), required=False, max_length=500)
@@ -68,36 +71,46 @@ class DemandForm(forms.Form):
     quote = forms.CharField(
         label=_("Words of the source"), widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
-    speaker = forms.ModelChoiceField(label=_("Speaker"), queryset=None, required=False)
+    speaker = forms.ModelChoiceField(
+        label=_("Speaker"), queryset=Person.objects.none(), required=False
+    )
     capacity = forms.CharField(label=_("In what capacity"), required=False, max_length=300)
-    reported_by = forms.ModelChoiceField(label=_("By whose account"), queryset=None, required=False)
+    reported_by = forms.ModelChoiceField(
+        label=_("By whose account"), queryset=Party.objects.none(), required=False
+    )
     locator = forms.CharField(label=_("Where in the source"), required=False, max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=Demand.Kind, initial=Demand.Kind.DEMAND)
     firmness = forms.ChoiceField(
         label=_("Firmness"), choices=Demand.Firmness, initial=Demand.Firmness.UNKNOWN
     )
     stated = dates_field(label=_("Stated"))
-    round = forms.ModelChoiceField(label=_("At round"), queryset=None, required=False)
+    round = forms.ModelChoiceField(
+        label=_("At round"), queryset=Round.objects.none(), required=False
+    )
     occasion = forms.CharField(label=_("Or on the occasion of"), required=False, max_length=300)
     condition = forms.CharField(label=_("Only if"), required=False, max_length=1000)
     clause = forms.ModelChoiceField(
-        label=_("Where the paper says it"), queryset=None, required=False
+        label=_("Where the paper says it"), queryset=Clause.objects.none(), required=False
     )
-    answers = forms.ModelChoiceField(label=_("Answers"), queryset=None, required=False)
+    answers = forms.ModelChoiceField(
+        label=_("Answers"), queryset=Demand.objects.none(), required=False
+    )
     answer = forms.ChoiceField(
         label=_("Answer"), choices=[("", "—"), *Demand.Answer.choices], required=False
     )
-    supersedes = forms.ModelChoiceField(label=_("Replaces"), queryset=None, required=False)
+    supersedes = forms.ModelChoiceField(
+        label=_("Replaces"), queryset=Demand.objects.none(), required=False
+    )
     also_held_by = forms.ModelMultipleChoiceField(
         label=_("Also held by"),
-        queryset=None,
+        queryset=Party.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     ended = dates_field(label=_("Ended"), required=False)
     ending = forms.ChoiceField(
         label=_("How it ended"),
-        choices=[("", "—"), *Demand.ending.field.choices],
+        choices=[("", "—"), *Ending.choices],
         required=False,
     )
     reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)
@@ -222,7 +235,8 @@ class DemandForm(forms.Form):
         return bool(set(self.errors) - {*LINE, NON_FIELD_ERRORS})
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         new_source = [name for name in SOURCE if cleaned.get(name)]
         if new_source and not cleaned.get("source_outlet") and "source_outlet" not in self.errors:
             self.add_error("source_outlet", _("Name the outlet of the new source."))

@@ -1,6 +1,6 @@
 """A gap as a page shows it: in words, with what it rests on and, for numbers, a line to scale."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -219,9 +219,10 @@ def _conditions(statement: "Statement") -> str:
 
 def _number_line(one: "Value", other: "Value") -> NumberLine | None:
     """Draw two quantities, or two spans of days, to one scale; None for anything else."""
-    both = _ends(one), _ends(other)
-    if both[0] is None or both[1] is None:
+    ones, others = _ends(one), _ends(other)
+    if ones is None or others is None:
         return None
+    both = ones, others
     known = [float(end) for ends in both for end in ends if end is not None]
     low, high = min(known), max(known)
     if one.row.quantity is not None and 0 < low < high / 2:
@@ -240,13 +241,13 @@ def _number_line(one: "Value", other: "Value") -> NumberLine | None:
     return NumberLine(first, second, between)
 
 
-def _ends(value: "Value") -> Sequence[Decimal | int | None] | None:
+def _ends(value: "Value") -> tuple[Decimal | int | None, Decimal | int | None] | None:
     row = value.row
     if row.quantity is not None:
         return row.quantity.lower, row.quantity.upper
     if row.dates is not None:
-        days = ranges.earliest(row.dates), ranges.latest(row.dates)
-        return [day and day.toordinal() for day in days]
+        first, last = ranges.earliest(row.dates), ranges.latest(row.dates)
+        return first.toordinal() if first else None, last.toordinal() if last else None
     return None
 
 

@@ -42,10 +42,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Value:
-    """A term's value on a record, with its choices in order."""
+    """A term's value on a record, with its choices in order.
+
+    ``places`` has the ordinal of every choice of the term, by code.
+    """
 
     row: TermValue
     choices: tuple[Choice, ...]
+    places: tuple[tuple[str, int | None], ...]
 
     @property
     def text(self) -> str:
@@ -105,7 +109,7 @@ class Statement:
 
     @property
     def authority_label(self) -> str:
-        return Evidence.Basis(self.authority).label if self.authority else ""
+        return str(Evidence.Basis(self.authority).label) if self.authority else ""
 
     @property
     def sources(self) -> int:

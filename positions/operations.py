@@ -146,7 +146,7 @@ def _replace(model, rows, key, of_record, shared, state) -> bool:
 
 def _blank(model) -> dict[str, Any]:
     """What an edited row holds where the new one says nothing."""
-    return {
+    blanks: dict[type, dict[str, Any]] = {
         TermValue: {
             "quantity": None,
             "dates": None,
@@ -158,7 +158,8 @@ def _blank(model) -> dict[str, Any]:
             "per": "",
         },
         Linkage: {"anchor": None, "condition": ""},
-    }[model]
+    }
+    return blanks[model]
 
 
 def _first_state(negotiation: Negotiation, ready: bool) -> State:

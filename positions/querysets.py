@@ -43,8 +43,10 @@ class OutcomeQuerySet(ContentQuerySet):
     def current(self, as_of: date):
         """Return published outcomes reached by then, not ended and not superseded by then."""
         reached = self.published().filter(by_end_of("reached", as_of))
-        newer = reached.model.objects.published().filter(
-            by_end_of("reached", as_of), supersedes=OuterRef("pk")
+        newer = (
+            type(self)(self.model)
+            .published()
+            .filter(by_end_of("reached", as_of), supersedes=OuterRef("pk"))
         )
         return reached.filter(~Exists(newer)).filter(not_by_end_of("ended", as_of))
 
@@ -58,7 +60,7 @@ class SilenceQuerySet(ContentQuerySet):
 class DemandHolderQuerySet(ScopedQuerySet):
     def remaining(self, as_of: date):
         """Return the holders for whom no demand stated by then supersedes theirs."""
-        newer = self.model.objects.filter(
+        newer = type(self)(self.model).filter(
             by_end_of("demand__stated", as_of),
             demand__state="published",
             demand__supersedes=OuterRef("demand"),
@@ -79,7 +81,9 @@ class DemandQuerySet(ContentQuerySet):
         not ended by then; an answer only while its target stands, or what restates the target.
         """
         holders = self._holders().filter(demand=OuterRef("pk"))
-        newer = self.model.objects.published().stated_by(as_of).filter(supersedes=OuterRef("pk"))
+        newer = (
+            type(self)(self.model).published().stated_by(as_of).filter(supersedes=OuterRef("pk"))
+        )
         newer_paper = (
             apps.get_model("positions", "Proposal")
             .objects.published()

@@ -12,16 +12,18 @@ REFUSALS = {Demand.Answer.REJECTED, Demand.Answer.REFUSES}
 
 def terms_of(statements: Iterable[Statement]) -> dict[str, gaps.Term]:
     """Return the terms for which the statements give values, by code, in the terms' order."""
-    rows = {value.row.term.code: value.row for s in statements for value in s.values}
+    values = {value.row.term.code: value for s in statements for value in s.values}
     return {
-        row.term.code: gaps.Term(
-            row.term.code,
-            row.term.name,
-            row.term.kind,
-            row.term.unit,
-            {choice["code"]: choice["ordinal"] for choice in row.scale},
+        code: gaps.Term(
+            code,
+            value.row.term.name,
+            value.row.term.kind,
+            value.row.term.unit,
+            dict(value.places),
         )
-        for row in sorted(rows.values(), key=lambda row: (row.term.order, row.term.code))
+        for code, value in sorted(
+            values.items(), key=lambda named: (named[1].row.term.order, named[0])
+        )
     }
 
 

@@ -3,6 +3,8 @@
 Every field cleans to the fields of a ``TermValue`` without its term, or to None for no value.
 """
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,17 @@ from negotiations.forms import RangeTextField
 from positions.models import Term, TermValue
 from positions.words import value_text
 
+PLAIN = (
+    "term",
+    "quantity",
+    "dates",
+    "quantifier",
+    "others",
+    "status",
+    "approximate",
+    "per",
+    "rank",
+)
 UNGIVEN = {
     str(TermValue.Status.OPEN): _("left open"),
     str(TermValue.Status.UNSPECIFIED): _("not specified"),
@@ -80,7 +93,7 @@ def field_for(term: Term, values: list[TermValue]) -> forms.Field:
 
     Rivals are not edited in a line: with several values the field shows them and takes nothing.
     """
-    options = {
+    options: dict[str, Any] = {
         "label": f"{term.name} ({term.unit})" if term.unit else term.name,
         "required": False,
         "initial": values[0] if values else None,
@@ -104,9 +117,8 @@ def field_for(term: Term, values: list[TermValue]) -> forms.Field:
 
 def as_fields(value: TermValue) -> dict:
     """Return a stored value as the fields an operation takes."""
-    names = ("term", "quantity", "dates", "quantifier", "others", "status", "approximate")
-    names = (*names, "per", "rank")
-    return {**{n: getattr(value, n) for n in names}, "choices": list(value.choices.all())}
+    plain = {name: getattr(value, name) for name in PLAIN}
+    return {**plain, "choices": list(value.choices.all())}
 
 
 def values_of(term: Term, cleaned, old: list[TermValue]) -> list[dict]:

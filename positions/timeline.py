@@ -53,4 +53,5 @@ def _round(held: Round, as_of: date) -> Moment:
 
 def _event(event: Event, as_of: date) -> Moment:
     day = ranges.latest(event.happened) or ranges.earliest(event.happened)
+    assert day is not None  # no range of days is open at both ends
     return Moment(day, event, False, ranges.date_text(event.happened), ahead=day > as_of)

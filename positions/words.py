@@ -1,6 +1,7 @@
 """How a term's value and a gap read: "2–3 days", "certain stretches", "at most 100 days"."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,7 +10,7 @@ from negotiations import ranges
 from positions.models import TermValue
 
 
-def with_unit(text: str, unit: str, last: object = None) -> str:
+def with_unit(text: str, unit: str, last: Decimal | int | None = None) -> str:
     """Return a printed number with its unit; ``last`` is the number that decides its form."""
     count = int(last) if last is not None and last == int(last) else 2
     known = {

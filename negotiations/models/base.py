@@ -1,6 +1,7 @@
 """What every record has: a negotiation for good and, for content, a state and a version."""
 
 import functools
+from typing import ClassVar
 
 from django.apps import apps
 from django.db import models
@@ -49,7 +50,7 @@ class Content(Scoped):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = ContentQuerySet.as_manager()
+    objects: ClassVar = ContentQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -100,17 +101,18 @@ class Record(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
     @property
-    def model(self) -> type[models.Model]:
+    def model(self) -> type[Scoped]:
         """Return the model whose row has this number."""
         return numbered_models()[self.kind]
 
 
 @functools.cache
-def numbered_models() -> dict[str, type[models.Model]]:
+def numbered_models() -> dict[str, type[Scoped]]:
     """Return the models that list their rows in ``Record``, by kind."""
     return {
         constraint.kind: model
         for model in apps.get_models()
+        if issubclass(model, Scoped)
         for constraint in model._meta.constraints
         if isinstance(constraint, Gated) and constraint.kind
     }

@@ -1,5 +1,7 @@
 """One process, and who works on it."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
@@ -78,7 +80,7 @@ class Negotiation(models.Model):
     def revision(self) -> int:
         """Return how many changesets the negotiation has been through."""
         if "current_revision" in self.__dict__:
-            return self.current_revision
+            return self.__dict__["current_revision"]
         head = getattr(self, "head", None)
         return head.revision if head else 0
 
@@ -103,7 +105,7 @@ class Membership(Scoped):
     )
     role = models.CharField(_("role"), max_length=8, choices=Role)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")

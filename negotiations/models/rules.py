@@ -1,7 +1,5 @@
 """Constraints that many models share, so that each model's ``Meta`` reads as a list of rules."""
 
-from collections.abc import Sequence
-
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -120,7 +118,7 @@ def together(name: str, first: str, second: str, message) -> models.CheckConstra
     )
 
 
-def code_unique(name: str, *scope: Sequence[str]) -> models.UniqueConstraint:
+def code_unique(name: str, *scope: str) -> models.UniqueConstraint:
     """Codes are unique in their scope, the negotiation by default."""
     return models.UniqueConstraint(
         fields=[*(scope or ("negotiation",)), "code"],

@@ -1,5 +1,7 @@
 """The atom: what one or more parties put forward at a time."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
@@ -132,7 +134,7 @@ class Demand(Content):
     )
     movement = models.CharField(_("movement"), max_length=8, choices=Movement, blank=True)
 
-    objects = DemandQuerySet.as_manager()
+    objects: ClassVar = DemandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("demand")
@@ -178,7 +180,7 @@ class Demand(Content):
 class DemandHolder(PartyLink):
     demand = pointer(Demand, related_name="holder_links")
 
-    objects = DemandHolderQuerySet.as_manager()
+    objects: ClassVar = DemandHolderQuerySet.as_manager()
 
     class Meta:
         constraints = party_link_rules("demand_holder", "demand")

@@ -1,5 +1,7 @@
 """What was settled, what happened around it, and where nobody answered."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
@@ -80,7 +82,7 @@ class Outcome(Content):
         "self", related_name="successors", verbose_name=_("supersedes"), null=True, blank=True
     )
 
-    objects = OutcomeQuerySet.as_manager()
+    objects: ClassVar = OutcomeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outcome")
@@ -212,7 +214,7 @@ class Silence(Content):
     )
     looked_until = DateRangeField(_("looked until"))
 
-    objects = SilenceQuerySet.as_manager()
+    objects: ClassVar = SilenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("silence")

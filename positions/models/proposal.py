@@ -1,5 +1,7 @@
 """Papers and oral offers, and the tree of what they contain."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -70,7 +72,7 @@ class Proposal(Content):
         "self", related_name="responses", verbose_name=_("responds to"), null=True, blank=True
     )
 
-    objects = ProposalQuerySet.as_manager()
+    objects: ClassVar = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal")

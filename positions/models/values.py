@@ -97,7 +97,7 @@ class TermValue(Content):
         return f"{self.term}"
 
     def clean(self):
-        if self.term_id is None:
+        if not self.term_id:
             return
         given = {"quantity": self.quantity, "date": self.dates}
         for kind, value in given.items():

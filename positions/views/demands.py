@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget, trigger_client_event
-from negotiations.operations import Conflict
 
 from config.htmx import render_page_or_part, wants_part
 from negotiations.models import Negotiation, Party, State
+from negotiations.operations import Conflict
 from positions import comparison as comparisons
 from positions.conflicts import conflict_rows
 from positions.days import DayForm
@@ -177,7 +177,8 @@ def _saved(request, form, demand, day):
     evidence = form.evidence()
     if evidence:
         last = Evidence.objects.filter(record_id=demand.pk).order_by("-pk").first()
-        request.session[_source_key(negotiation)] = last.source_id
+        if last is not None:
+            request.session[_source_key(negotiation)] = last.source_id
     if demand.state == State.DRAFT:
         message = _("Saved as a draft: it has no source yet, so only editors see it.")
     else:
