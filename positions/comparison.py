@@ -11,8 +11,8 @@ from itertools import combinations
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, Subquery, TextField
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Window
+from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
 from negotiations.models import Negotiation, Party, Round
 from positions import gaps
@@ -50,7 +50,10 @@ def build(
     issue named brings its children with it. Codes that do not exist give no row and no column.
     """
     issues, parties = set(issues), set(parties)
-    everyone = list(Party.objects.visible_to(user).filter(negotiation=negotiation))
+    # Its place among those of its standing gives a party the same colour in every selection.
+    side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
+    mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
+    everyone = list(mine.annotate(side=side))
     columns = [party for party in everyone if not parties or party.code in parties]
     # Any two parties may be asked for; by default the gap is one between principals.
     compared = [p for p in columns if parties or p.standing == Party.Standing.PRINCIPAL]

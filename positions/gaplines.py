@@ -104,6 +104,14 @@ class ShownGap:
         return self.pairs[0] if self.pairs else None
 
     @property
+    def first_class(self) -> str:
+        return _class(self.parties[0])
+
+    @property
+    def second_class(self) -> str:
+        return _class(self.parties[1])
+
+    @property
     def first_speaks(self) -> bool:
         """Whether, of a one-sided gap, the first of the two is the one who speaks."""
         return self.speaks == self.parties[0]
@@ -129,6 +137,12 @@ def distance_text(distance: gaps.TermDistance, same: bool = False) -> str:
     if unit == "member":
         return ngettext("%(n)s differs", "%(n)s differ", int(high)) % {"n": number}
     return with_unit(number, unit, high)
+
+
+def _class(party: Party) -> str:
+    """The CSS class of a principal's colour; other parties have none."""
+    principal = party.standing == Party.Standing.PRINCIPAL
+    return f" side-{party.side}" if principal else ""  # type: ignore[attr-defined]
 
 
 def _gap(
@@ -182,7 +196,7 @@ def _pair(
         count = len(pair.conditions)
         text = ngettext("%(n)s not shared", "%(n)s not shared", count) % {"n": count}
         ones, others = (_conditions(s) for s in (first, second))
-        lines.append(GapLine(capfirst(_("conditions")), text, False, ones, others))
+        lines.append(GapLine(capfirst(_("only if")), text, False, ones, others))
     return ShownPair(first, second, tuple(lines))
 
 
