@@ -198,12 +198,15 @@ def unsaved(model: type[models.Model], **values: Any) -> models.Model:
     return FACTORIES[model](saved=False, **beside, **values)
 
 
-def with_values(model: type[models.Model], values: dict[str, Any]) -> list[Attempt]:
-    """Return a new row with these values, and a sound row that gets them."""
-    new = unsaved(model)
+def with_values(model: type[models.Model], values: dict[str, Any], **made: Any) -> list[Attempt]:
+    """Return a new row with these values, and a sound row that gets them.
+
+    ``made`` goes to the factory that makes the rows.
+    """
+    new = unsaved(model, **made)
     for name, value in values.items():
         setattr(new, name, value)
-    return [Insert(new), Change(FACTORIES[model](), values)]
+    return [Insert(new), Change(FACTORIES[model](**made), values)]
 
 
 def publish(row: models.Model) -> models.Model:

@@ -52,8 +52,10 @@ KINDS = {
 # What else a row needs that has this field.
 BESIDE = {
     "Demand.answers": {"answer": "noted"},
+    "Demand.ended": {"ending": "lapsed"},
     "Demand.ending": {"ended": A_DAY},
     "Linkage.anchor": {"condition": ""},
+    "Outcome.ended": {"ending": "lapsed"},
     "Outcome.ending": {"ended": A_DAY},
     "TermValue.status": {"quantity": None},
 }
@@ -233,13 +235,20 @@ def test_choice_is_unknown(rule):
     assert_refused(rule)
 
 
+SOUND = "The range is empty, or open at both ends."
+CLOSED = "Both ends of a quantity belong to it."
+
+
 def unsound_ranges():
     def rule(model, field, fault, *values, says, suffix):
+        made = {"term__kind": "date"} if label(model, field) == "TermValue.dates" else {}
         return Rule(
             f"{label(model, field)}-is-not-{fault}",
             constraint=f"{name_of(model)}_{field.name}_{suffix}",
             attempts=lambda: [
-                attempt for value in values for attempt in with_values(model, {field.name: value})
+                attempt
+                for value in values
+                for attempt in with_values(model, setting(model, field, value), **made)
             ],
             field=field.name,
             says=says,
@@ -249,42 +258,17 @@ def unsound_ranges():
         for field in model._meta.concrete_fields:
             if isinstance(field, RangeField):
                 of = field.range_type
-                closed = isinstance(field, QuantityField)
-                yield rule(
-                    model,
-                    field,
-                    "empty",
-                    of(empty=True),
-                    says="The range is empty, or open at both ends.",
-                    suffix="closed" if closed else "sound",  # the first of two by name
-                )
-                yield rule(
-                    model,
-                    field,
-                    "open-at-both-ends",
-                    of(None, None),
-                    says="The range is empty, or open at both ends.",
-                    suffix=LAST_DAYS.get(label(model, field), "sound"),
-                )
-                if closed:
-                    yield rule(
-                        model,
-                        field,
-                        "without-its-ends",
-                        of(1, 3, "[)"),
-                        of(1, 3, "(]"),
-                        says="Both ends of a quantity belong to it.",
-                        suffix="closed",
-                    )
+                # Where two rules are broken, the one that is first by name speaks.
+                empty = {"says": SOUND, "suffix": "sound"}
+                endless = empty
+                if isinstance(field, QuantityField):
+                    empty = {"says": CLOSED, "suffix": "closed"}
+                    yield rule(model, field, "half-open", of(1, 3, "[)"), of(1, 3, "(]"), **empty)
                 if label(model, field) in LAST_DAYS:
-                    yield rule(
-                        model,
-                        field,
-                        "without-a-last-day",
-                        of(A_DAY.lower, None),
-                        says="Say ",
-                        suffix=LAST_DAYS[label(model, field)],
-                    )
+                    endless = {"says": "Say ", "suffix": LAST_DAYS[label(model, field)]}
+                    yield rule(model, field, "endless", of(A_DAY.lower, None), **endless)
+                yield rule(model, field, "empty", of(empty=True), **empty)
+                yield rule(model, field, "open-at-both-ends", of(None, None), **endless)
 
 
 @table(unsound_ranges())
