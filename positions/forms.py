@@ -232,7 +232,12 @@ class DemandForm(forms.Form):
     @property
     def more_open(self) -> bool:
         """Whether a field beyond the first line has an error to show."""
-        return bool(set(self.errors) - {*LINE, NON_FIELD_ERRORS})
+        return bool(set(self.errors) - {*LINE, *SOURCE, NON_FIELD_ERRORS})
+
+    @property
+    def source_open(self) -> bool:
+        """Whether a new source is being described."""
+        return any(field.value() or field.errors for field in self.source_fields)
 
     def clean(self):
         super().clean()
@@ -241,7 +246,10 @@ class DemandForm(forms.Form):
         if new_source and not cleaned.get("source_outlet") and "source_outlet" not in self.errors:
             self.add_error("source_outlet", _("Name the outlet of the new source."))
         if new_source and cleaned.get("source"):
-            self.add_error("source", _("Choose a source or describe a new one, not both."))
+            # The last line's source stands there unasked for; one that was chosen is meant.
+            if "source" in self.changed_data:
+                self.add_error("source", _("Choose a source or describe a new one, not both."))
+            cleaned["source"] = None
         if cleaned.get("quote") and not cleaned.get("source") and not new_source:
             self.add_error("source", _("These are the words of which source?"))
         return cleaned

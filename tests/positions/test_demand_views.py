@@ -148,7 +148,15 @@ def test_a_new_source_is_described_in_the_line_and_remembered(client_of, new_lin
     client.post(new_line, typed)
     source = Source.objects.get(outlet="Third Paper")
     assert Evidence.objects.get(source=source).record.kind == "demand"
-    assert client.get(new_line).context["form"]["source"].value() == source.pk
+    form = client.get(new_line).context["form"]
+    assert form["source"].value() == source.pk
+
+    client.post(
+        new_line, line(source=source.pk, source_outlet="Fourth Paper", text="A second one.")
+    )
+    fourth = Source.objects.get(outlet="Fourth Paper")
+    assert Evidence.objects.get(source=fourth).record.kind == "demand"
+    assert Evidence.objects.filter(source=source).count() == 1
 
 
 def test_htmx_gets_the_row_and_the_line_for_the_next(client_of, new_line):
@@ -176,11 +184,14 @@ def test_htmx_gets_the_row_and_the_line_for_the_next(client_of, new_line):
         ({"answer": "rejected"}, "answer", "An answer names what it answers."),
         ({"ended": "5 June 2025"}, "ended", "Say both when it ended and how."),
         ({"source": 10**9}, "source", "not one of the available"),
+        ({"source": "first", "source_outlet": "Another"}, "source", "not both"),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 def test_errors_keep_what_was_typed(client_of, new_line, typed, field, words, headers):
     before = Demand.objects.count()
+    if typed.get("source") == "first":
+        typed = {**typed, "source": Source.objects.earliest("pk").pk}
     sent = line(locator="kept as typed", **typed)
     response = client_of("editor").post(new_line, sent, **headers)
     body = response.content.decode()
