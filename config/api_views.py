@@ -15,7 +15,7 @@ class NotHere(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request, *args, **kwargs):
-        raise NotFound
+        raise NotFound(_("There is nothing at this address; all end with a slash."))
 
     post = put = patch = delete = get
 

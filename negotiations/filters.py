@@ -214,7 +214,7 @@ class PartyFilters(ScopedFilters):
 
 
 class PersonFilters(ScopedFilters):
-    name = django_filters.CharFilter(lookup_expr="icontains")
+    name = django_filters.CharFilter(lookup_expr="icontains", help_text=_("Part of the name."))
     ordering = Order(fields=["name", "id"])
 
 

@@ -162,7 +162,7 @@ class InputSerializer(RecordSerializer):
     """Base of what editors write: refuses names that it does not know."""
 
     reason = serializers.CharField(
-        required=False, max_length=500, help_text=_("Why, for the history.")
+        required=False, allow_blank=True, max_length=500, help_text=_("Why, for the history.")
     )
 
     def to_internal_value(self, data):
@@ -316,6 +316,8 @@ class SourceInput(InputSerializer):
     class Meta:
         model = Source
         fields = ["negotiation", *SOURCE_FIELDS, "reason"]
+        # Quotes are found in it by their offsets.
+        extra_kwargs: dict = {"text": {"trim_whitespace": False}}
 
 
 class SourceEdit(SourceInput):
@@ -326,4 +328,4 @@ class SourceEdit(SourceInput):
 
     class Meta(SourceInput.Meta):
         fields = [*SOURCE_FIELDS, "reason", "version"]
-        extra_kwargs = {"outlet": {"required": False}}
+        extra_kwargs = SourceInput.Meta.extra_kwargs | {"outlet": {"required": False}}

@@ -75,6 +75,7 @@ class EvidenceInput(NestedInput):
     class Meta:
         model = Evidence
         fields = EVIDENCE_FIELDS
+        extra_kwargs = {name: {"trim_whitespace": False} for name in ("quote", "prefix", "suffix")}
 
 
 class PartiesField(serializers.ListField):

@@ -128,6 +128,18 @@ def test_a_demand_with_terms_and_evidence(editor, talks):
     assert changeset.reason == "What the paper says"
 
 
+def test_the_words_of_a_source_keep_their_spaces(editor, talks):
+    text = " Two\n\tlines. "
+    body = {"negotiation": talks.negotiation.slug, "outlet": "A Paper", "text": text}
+    source = editor.post(place("sources"), body, **JSON).json()
+    assert source["text"] == text
+    words = {"quote": "\tlines. ", "prefix": " Two\n", "suffix": "\n"}
+    evidence = {"source": source["id"], "basis": "tabled paper", "start": 5, "end": 13, **words}
+    (number,) = posted(editor, demand_of(talks, evidence=[evidence]))["evidence"]
+    row = editor.get(place("evidence", number)).json()
+    assert {name: row[name] for name in evidence} == evidence
+
+
 def test_without_evidence_it_is_a_draft(editor, talks):
     shown = posted(editor, demand_of(talks, evidence=[]))
     assert shown["state"] == "draft"
@@ -151,7 +163,7 @@ def test_an_edit_changes_what_is_given(editor, talks):
     before = posted(editor, demand_of(talks, linkages=[{"relation": "unless", "condition": "x"}]))
     answer = editor.patch(
         place("demands", before["id"]),
-        {"version": 1, "text": "Silence", "firmness": "red line", "reason": "Sharper"},
+        {"version": 1, "text": "Silence", "firmness": "red line", "reason": ""},
         **JSON,
     )
     assert answer.status_code == 200
