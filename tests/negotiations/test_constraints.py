@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, models
 from django.db.migrations.writer import MigrationWriter
 
 from negotiations.constraints import Acyclic, Gated, SameNegotiation, field_of
-from negotiations.models import Record, Round, Scoped, Source
+from negotiations.models import Record, Round, Scoped, Source, Track
+from negotiations.operations import create
 from positions.models import TermValue
 from tests.database import seal, sql
 from tests.factories import (
@@ -180,7 +181,7 @@ class TestSameNegotiation:
     def test_after_an_operation_it_still_holds_at_once(self, db):
         """Not only at the end of the test's transaction."""
         meeting = RoundFactory()
-        seal()
+        create(Track, user=None, negotiation=meeting.negotiation, name="A")
         with pytest.raises(IntegrityError, match="round_track_same_negotiation"):
             Round.objects.filter(pk=meeting.pk).update(track=TrackFactory())
 

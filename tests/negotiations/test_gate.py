@@ -277,13 +277,11 @@ class TestNumbers:
 class TestChain:
     @pytest.fixture
     def revisions(self, negotiation):
-        """Five revisions of a negotiation."""
-        track = TrackFactory(negotiation=negotiation)
+        """Five revisions of a negotiation, all but the first signed."""
+        signed = {"user": UserFactory(), "reason": "as reported"}
+        track = create(Track, **signed, negotiation=negotiation, name="A")
         for name in ("B", "C", "D"):
-            seal()
-            track.name = name
-            track.save()
-        seal()
+            edit(track, **signed, name=name)
         assert broken_revision(negotiation) is None
         return negotiation
 
@@ -294,6 +292,10 @@ class TestChain:
             ("UPDATE gate.history SET row_id = row_id + 1 WHERE {third}", 3),
             ("DELETE FROM gate.history WHERE {third}", 3),
             ("UPDATE gate.changeset SET user_name = 'somebody' WHERE revision = 2", 2),
+            ("UPDATE gate.changeset SET user_id = 8 WHERE revision = 2", 2),
+            ("UPDATE gate.changeset SET reason = NULL WHERE revision = 2", 2),
+            ("UPDATE gate.changeset SET db_role = 'parley_web ' WHERE revision = 2", 2),
+            ("UPDATE gate.changeset SET rows = 2 WHERE revision = 2", 2),
             ("UPDATE gate.changeset SET sealed = sealed - interval '1 day' WHERE revision = 4", 4),
             ("UPDATE gate.changeset SET hash = sha256('') WHERE revision = 5", 5),
             ("DELETE FROM gate.changeset WHERE revision = 4", 4),
