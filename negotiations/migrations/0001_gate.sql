@@ -62,19 +62,17 @@ CREATE TABLE gate.check (
   tables regclass[] NOT NULL
 );
 
--- Which columns of gated tables point inside their negotiation, and where to.
+-- Which columns point inside their negotiation, and where to; to_record: to what has a number.
 CREATE VIEW gate.pointer AS
-SELECT source.oid::regclass AS source, source.relname::text AS table_name, source_gate.kind,
-       field.attname::text AS field, con.confrelid::regclass AS target,
+SELECT con.conrelid AS source, field.attname AS field, con.confrelid AS target,
        con.confrelid = to_regclass('public.negotiations_record')
-         OR coalesce(target_gate.kind <> '', false) AS to_record
+         OR EXISTS (SELECT FROM gate.gated g WHERE g.source = con.confrelid AND g.kind <> '')
+         AS to_record
   FROM pg_constraint con
-  JOIN gate.gated source_gate ON source_gate.source = con.conrelid
-  JOIN pg_class source ON source.oid = con.conrelid
   JOIN pg_attribute field ON field.attrelid = con.conrelid AND field.attnum = con.conkey[1]
   JOIN pg_attribute scope ON scope.attrelid = con.conrelid AND scope.attnum = con.conkey[2]
-  LEFT JOIN gate.gated target_gate ON target_gate.source = con.confrelid
  WHERE con.contype = 'f' AND cardinality(con.conkey) = 2 AND scope.attname = 'negotiation_id';
+
 
 
 -- History
@@ -232,55 +230,62 @@ END $$;
 CREATE FUNCTION gate.check_published(changeset bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  touched record;
+  fields text[];
+  unpublished bigint[];
+  pointer record;
   bad record;
-  left_behind record;
-  pointer gate.pointer;
 BEGIN
-  IF NOT EXISTS (SELECT FROM gate.history WHERE changeset_id = changeset AND data ? 'state') THEN
-    RETURN;
-  END IF;
-
-  WITH image AS MATERIALIZED (
-    SELECT DISTINCT ON (table_name, row_id) table_name, row_id, operation, data
-      FROM gate.history WHERE changeset_id = changeset AND data ? 'state'
-     ORDER BY table_name, row_id, id DESC
-  )
-  SELECT p.kind, i.row_id AS id, r.kind AS target_kind, r.id AS target_id INTO bad
-    FROM image i
-    JOIN gate.pointer p ON p.table_name = i.table_name AND p.to_record
-    JOIN public.negotiations_record r ON r.id = (i.data->>p.field)::bigint
-   WHERE i.operation <> 'D' AND i.data->>'state' = 'published' AND r.state <> 'published'
-   LIMIT 1;
-  IF FOUND THEN
-    PERFORM gate.refuse_unpublished(bad.kind, bad.id, bad.target_kind, bad.target_id);
-  END IF;
-
-  FOR left_behind IN
-    SELECT g.source, g.kind, array_agg(r.id) AS ids
-      FROM (SELECT DISTINCT ON (table_name, row_id) negotiation_id, table_name, row_id
-              FROM gate.history
-             WHERE changeset_id = changeset AND operation = 'U' AND data->>'state' <> 'published'
-           ) h
-      JOIN gate.gated g ON g.source = to_regclass('public.' || quote_ident(h.table_name))
-      JOIN public.negotiations_record r ON r.id = h.row_id
-     WHERE g.kind <> '' AND r.state <> 'published'
-       AND (SELECT before.data->>'state' FROM gate.history before
-             WHERE before.negotiation_id = h.negotiation_id AND before.table_name = h.table_name
-               AND before.row_id = h.row_id AND before.changeset_id <> changeset
-             ORDER BY before.id DESC LIMIT 1) = 'published'
+  FOR touched IN
+    -- By table, the last images of its rows: what was in between does not count.
+    SELECT g.source, g.kind,
+           array_agg(image.id) FILTER (WHERE image.state = 'published') AS published,
+           array_agg(image.id) FILTER (WHERE image.state <> 'published') AS others
+      FROM (SELECT DISTINCT ON (table_name, row_id)
+                   id, table_name, operation, data->>'state' AS state
+              FROM gate.history WHERE changeset_id = changeset AND data ? 'state'
+             ORDER BY table_name, row_id, id DESC) image
+      JOIN gate.gated g ON g.source = to_regclass('public.' || quote_ident(image.table_name))
+     WHERE image.operation <> 'D'
      GROUP BY g.source, g.kind
   LOOP
+    IF touched.published IS NOT NULL THEN
+      fields := ARRAY(SELECT p.field FROM gate.pointer p
+                       WHERE p.source = touched.source AND p.to_record);
+      SELECT h.row_id AS id, r.kind AS target_kind, r.id AS target_id INTO bad
+        FROM gate.history h
+       CROSS JOIN unnest(fields) field
+        JOIN public.negotiations_record r ON r.id = (h.data->>field)::bigint
+       WHERE h.id = ANY (touched.published) AND r.state <> 'published'
+       LIMIT 1;
+      IF FOUND THEN
+        PERFORM gate.refuse_unpublished(touched.kind, bad.id, bad.target_kind, bad.target_id);
+      END IF;
+    END IF;
+
+    CONTINUE WHEN touched.kind = '' OR touched.others IS NULL;
+    unpublished := ARRAY(
+      SELECT h.row_id FROM gate.history h
+       WHERE h.id = ANY (touched.others)
+         AND (SELECT before.data->>'state' FROM gate.history before
+               WHERE before.negotiation_id = h.negotiation_id
+                 AND before.table_name = h.table_name AND before.row_id = h.row_id
+                 AND before.changeset_id <> changeset
+               ORDER BY before.id DESC LIMIT 1) = 'published');
+    CONTINUE WHEN unpublished = '{}';
     FOR pointer IN
-      SELECT p.* FROM gate.pointer p
+      SELECT p.source::regclass, p.field, g.kind
+        FROM gate.pointer p
+        JOIN gate.gated g USING (source)
         JOIN pg_attribute a ON a.attrelid = p.source AND a.attname = 'state' AND NOT a.attisdropped
-       WHERE p.target IN (left_behind.source, 'public.negotiations_record'::regclass)
+       WHERE p.target IN (touched.source, 'public.negotiations_record'::regclass)
     LOOP
       EXECUTE format(
         'SELECT id, %2$I AS target_id FROM %1$s WHERE %2$I = ANY ($1) AND state = ''published'' LIMIT 1',
         pointer.source, pointer.field)
-      INTO bad USING left_behind.ids;
+      INTO bad USING unpublished;
       IF bad.id IS NOT NULL THEN
-        PERFORM gate.refuse_unpublished(pointer.kind, bad.id, left_behind.kind, bad.target_id);
+        PERFORM gate.refuse_unpublished(pointer.kind, bad.id, touched.kind, bad.target_id);
       END IF;
     END LOOP;
   END LOOP;
@@ -300,8 +305,13 @@ CREATE FUNCTION gate.check_loops(changeset bigint, rule text, field text) RETURN
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   source regclass := (SELECT tables[1] FROM gate.check WHERE name = rule);
+  source_name text := (SELECT relname FROM pg_class WHERE oid = source);
   bad bigint;
 BEGIN
+  IF NOT EXISTS (SELECT FROM gate.history WHERE changeset_id = changeset
+                   AND table_name = source_name AND data->>field IS NOT NULL) THEN
+    RETURN;
+  END IF;
   EXECUTE format(
     'WITH RECURSIVE up (start, id) AS (
        SELECT t.id, t.%2$I FROM %1$s t
@@ -311,7 +321,7 @@ BEGIN
        SELECT up.start, t.%2$I FROM up JOIN %1$s t ON t.id = up.id
      )
      SELECT start FROM up WHERE id = start LIMIT 1',
-    source, field, (SELECT relname FROM pg_class WHERE oid = source))
+    source, field, source_name)
   INTO bad USING changeset;
   IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'Following % from % leads back to it.', field, bad

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from negotiations.models import Record, State
 from negotiations.operations import edit, publish, retract
 from positions.models import Demand
-from tests.database import seal
+from tests.database import seal, sql
 from tests.factories import (
     DemandFactory,
     EvidenceFactory,
@@ -100,6 +100,19 @@ def test_a_pointer_to_any_record_counts_from_the_other_end(negotiation, refused)
     retract(demand, user=None)
     evidence.refresh_from_db()
     assert evidence.state == State.RETRACTED
+
+
+def test_a_record_is_not_replaced_by_a_draft_of_its_number(negotiation, refused):
+    meeting = RoundFactory(negotiation=negotiation, state=State.PUBLISHED)
+    seat = ParticipationFactory(round=meeting, state=State.PUBLISHED)
+    seal()
+
+    def write():
+        sql("SET CONSTRAINTS ALL DEFERRED")
+        sql("DELETE FROM negotiations_round")
+        RoundFactory(pk=meeting.pk, negotiation=negotiation)
+
+    refused(write, f"participation {seat.pk} → round {meeting.pk}")
 
 
 def test_both_together_may_be_published_and_taken_back(negotiation):
