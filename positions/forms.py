@@ -47,11 +47,21 @@ MORE = (
 )
 
 
+def source_label(source: Source) -> str:
+    """Return what tells a source from others of its outlet: title, else address, and date."""
+    what = source.title or source.url.removeprefix("https://").rstrip("/")
+    when = ranges.date_text(source.published) if source.published else ""
+    return ", ".join(part for part in (source.outlet, what, when) if part)
+
+
 class DemandForm(forms.Form):
     """Record or edit a demand in a cell. The column gives the holder, the row the issue."""
 
     text = forms.CharField(
-        label=_("What they say"), widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000
+        label=_("What they say"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=10_000,
+        error_messages={"required": _("Write what they say.")},
     )
     source = forms.ModelChoiceField(
         label=_("Source"),
@@ -72,11 +82,11 @@ class DemandForm(forms.Form):
         label=_("Words of the source"), widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
     speaker = forms.ModelChoiceField(
-        label=_("Speaker"), queryset=Person.objects.none(), required=False
+        label=_("Speaker"), queryset=Person.objects.none(), required=False, empty_label="—"
     )
     capacity = forms.CharField(label=_("In what capacity"), required=False, max_length=300)
     reported_by = forms.ModelChoiceField(
-        label=_("By whose account"), queryset=Party.objects.none(), required=False
+        label=_("By whose account"), queryset=Party.objects.none(), required=False, empty_label="—"
     )
     locator = forms.CharField(label=_("Where in the source"), required=False, max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=Demand.Kind, initial=Demand.Kind.DEMAND)
@@ -85,21 +95,24 @@ class DemandForm(forms.Form):
     )
     stated = dates_field(label=_("Stated"))
     round = forms.ModelChoiceField(
-        label=_("At round"), queryset=Round.objects.none(), required=False
+        label=_("At round"), queryset=Round.objects.none(), required=False, empty_label="—"
     )
     occasion = forms.CharField(label=_("Or on the occasion of"), required=False, max_length=300)
     condition = forms.CharField(label=_("Only if"), required=False, max_length=1000)
     clause = forms.ModelChoiceField(
-        label=_("Where the paper says it"), queryset=Clause.objects.none(), required=False
+        label=_("Where the paper says it"),
+        queryset=Clause.objects.none(),
+        required=False,
+        empty_label="—",
     )
     answers = forms.ModelChoiceField(
-        label=_("Answers"), queryset=Demand.objects.none(), required=False
+        label=_("Answers"), queryset=Demand.objects.none(), required=False, empty_label="—"
     )
     answer = forms.ChoiceField(
         label=_("Answer"), choices=[("", "—"), *Demand.Answer.choices], required=False
     )
     supersedes = forms.ModelChoiceField(
-        label=_("Replaces"), queryset=Demand.objects.none(), required=False
+        label=_("Replaces"), queryset=Demand.objects.none(), required=False, empty_label="—"
     )
     also_held_by = forms.ModelMultipleChoiceField(
         label=_("Also held by"),
@@ -133,7 +146,7 @@ class DemandForm(forms.Form):
         if demand is not None:
             initial = self._initial(demand)
         super().__init__(data, initial=initial, auto_id=self._ids())
-        self._offer(user, day)
+        self._offer(user)
         terms = Term.objects.visible_to(user).filter(negotiation=negotiation)
         self.terms = list(terms.filter(issue=issue).prefetch_related("choices") if issue else [])
         values = self._values(demand)
@@ -145,7 +158,7 @@ class DemandForm(forms.Form):
         place = f"{self.party.code}-{self.issue.code if self.issue else 'overall'}"
         return f"id_{self.demand.pk if self.demand else place}_%s"
 
-    def _offer(self, user, day) -> None:
+    def _offer(self, user) -> None:
         """Fill the choices with what the user may see of this negotiation."""
         mine = {"negotiation": self.negotiation}
         sources = Source.objects.visible_to(user).filter(**mine)
@@ -158,6 +171,7 @@ class DemandForm(forms.Form):
         self.fields["clause"].queryset = (
             Clause.objects.visible_to(user).filter(**mine).select_related("proposal")
         )
+        self.fields["source"].label_from_instance = source_label
         self.fields["clause"].label_from_instance = lambda c: f"{c.proposal}: {c}"
         on_issue = (
             Demand.objects.visible_to(user)

@@ -33,9 +33,11 @@ def value_text(value: TermValue, choices: Sequence | None = None) -> str:
         return ranges.quantity_text(value.quantity, value.approximate)
     if value.dates is not None:
         return ranges.date_text(value.dates)
-    named = ", ".join(c.name for c in (value.choices.all() if choices is None else choices))
+    names = [choice.name for choice in (value.choices.all() if choices is None else choices)]
+    named = ", ".join(names)
     if value.quantifier == TermValue.Quantifier.NONE:
-        named = _("none of %(choices)s") % {"choices": named}
+        message = _("not %(choices)s") if len(names) == 1 else _("none of %(choices)s")
+        named = message % {"choices": named}
     elif value.quantifier == TermValue.Quantifier.ONE:
         named = _("one of %(choices)s") % {"choices": named}
     if value.others:

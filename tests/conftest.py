@@ -47,8 +47,10 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) -> Iterator[None]:
     with django_db_blocker.unblock():
         sign_in_as(web_role)
-        # TransactionTestCase empties tables, which only their owner may do.
-        connection.ops.execute_sql_flush = lambda statements: flush(parameters(owner_role))
+        # TransactionTestCase empties tables, which only their owner may do. On the class, because
+        # inside Playwright's loop this thread has another connection.
+        operations = type(connection.ops)
+        operations.execute_sql_flush = lambda ops, statements: flush(parameters(owner_role))
     yield
     with django_db_blocker.unblock():
         sign_in_as(owner_role)

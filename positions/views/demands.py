@@ -1,6 +1,7 @@
 """Recording and editing a demand in its cell; each a form that htmx enhances."""
 
 from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -179,17 +180,21 @@ def _saved(request, form, demand, day):
         last = Evidence.objects.filter(record_id=demand.pk).order_by("-pk").first()
         if last is not None:
             request.session[_source_key(negotiation)] = last.source_id
-    if demand.state == State.DRAFT:
-        message = _("Saved as a draft: it has no source yet, so only editors see it.")
-    else:
-        message = _("Saved and published.")
+    message = _message(demand)
     code = form.issue.code if form.issue else "overall"
     if not wants_part(request):
         messages.success(request, message)
         page = reverse("comparison", args=[negotiation.slug])
         anchor = f"comparison-cell-{form.party.code}-{code}"
         return redirect(f"{page}?as_of={day.isoformat()}#{anchor}")
-    built = comparisons.build(negotiation=negotiation, user=request.user, as_of=day)
+    shown = parse_qs(urlsplit(request.htmx.current_url or "").query)
+    built = comparisons.build(
+        negotiation=negotiation,
+        user=request.user,
+        as_of=day,
+        issues=shown.get("issue", ()),
+        parties=shown.get("party", ()),
+    )
     editing = None if form.demand else _next_line(request, form, day)
     context = {
         "negotiation": negotiation,
@@ -205,6 +210,14 @@ def _saved(request, form, demand, day):
     retarget(response, f"#comparison-row-{code}")
     reswap(response, "outerHTML")
     return trigger_client_event(response, "parley:status", {"text": message})
+
+
+def _message(demand) -> str:
+    if demand.state == State.PUBLISHED:
+        return _("Saved and published.")
+    if Evidence.objects.filter(record_id=demand.pk).exists():
+        return _("Saved as a draft: readers see it once it has been reviewed.")
+    return _("Saved as a draft: it has no source yet, so only editors see it.")
 
 
 def _next_line(request, form, day) -> DemandForm:

@@ -56,7 +56,7 @@ def test_axe_finds_nothing_on_any_page_in_any_state(open_page, sign_in, scheme):
     found += violations(page)
     line.get_by_label("Stated", exact=True).fill("some time")
     line.get_by_role("button", name="Save").first.click()
-    expect(line.get_by_role("group", name="Not saved yet")).to_contain_text("is required")
+    expect(line.get_by_role("group", name="Not saved yet")).to_contain_text("Write what they say.")
     found += violations(page)
     line.get_by_role("link", name="Close").click()
     pause = cell.locator(".demand", has_text="A short pause")

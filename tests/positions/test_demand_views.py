@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from negotiations.models import Source
+from negotiations.models import Negotiation, Source
 from positions.models import Demand, Evidence, TermValue
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -173,10 +173,29 @@ def test_htmx_gets_the_row_and_the_line_for_the_next(client_of, new_line):
     assert 'id="comparison-row-sanctions"' not in body
 
 
+def test_the_row_swapped_into_a_filtered_page_has_its_columns(client_of, new_line):
+    page = f"http://testserver/{SLUG}/compare/?as_of=2025-06-02&party=RU"
+    source = Source.objects.first()
+    response = client_of("editor").post(
+        new_line, line(source=source.pk), **HTMX, HTTP_HX_CURRENT_URL=page
+    )
+    body = response.content.decode()
+    assert 'id="comparison-cell-RU-ceasefire"' in body
+    assert 'id="comparison-cell-UA-ceasefire"' not in body
+
+
+def test_where_review_is_required_it_waits_for_it(client_of, new_line):
+    Negotiation.objects.filter(slug=SLUG).update(review="required")
+    typed = line(source=Source.objects.first().pk)
+    page = client_of("editor").post(new_line, typed, follow=True)
+    assert Demand.objects.get(text=typed["text"]).state == "draft"
+    assert "once it has been reviewed" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
-        ({"text": " "}, "text", "This field is required."),
+        ({"text": " "}, "text", "Write what they say."),
         ({"stated": "02/06/2025"}, "stated", "2 June 2025"),
         ({"term_duration": "a while"}, "term_duration", "such as"),
         ({"source_title": "A title alone"}, "source_outlet", "Name the outlet"),
