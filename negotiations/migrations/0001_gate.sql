@@ -53,6 +53,7 @@ CREATE TABLE gate.gated (
   source regclass PRIMARY KEY,
   kind text NOT NULL
 );
+CREATE UNIQUE INDEX gated_kind ON gate.gated (kind) WHERE kind <> '';
 
 -- What must hold between rows: functions called at the seal of a changeset that touched the tables.
 CREATE TABLE gate.check (
@@ -344,8 +345,11 @@ BEGIN
   IF has_rows THEN
     RAISE EXCEPTION 'Table % has rows that would have no history; gate it while it is empty.', source;
   END IF;
+  -- What a dropped table left.
+  DELETE FROM gate.gated g WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = g.source);
   INSERT INTO gate.gated VALUES (source, kind);
   IF kind <> '' THEN
+    DELETE FROM public.negotiations_record r WHERE r.kind = attach.kind;
     EXECUTE format('ALTER TABLE %s ALTER id DROP IDENTITY IF EXISTS,
                       ALTER id SET DEFAULT nextval(''public.record_id_seq'')', source);
     EXECUTE format('CREATE TRIGGER gate_list AFTER INSERT OR DELETE ON %s

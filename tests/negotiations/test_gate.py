@@ -17,6 +17,7 @@ from negotiations.models import Changeset, Negotiation, Record, State, Track
 from negotiations.operations import create, edit
 from tests.database import parameters, seal, sign_in_as, sql
 from tests.factories import (
+    EventFactory,
     NegotiationFactory,
     PartyFactory,
     RoundFactory,
@@ -327,14 +328,20 @@ def test_the_gate_can_be_taken_away_and_put_back(transactional_db, owner_role, w
         owner.execute(f"CREATE DATABASE {scratch}")
         try:
             sign_in_as(owner_role, scratch)
-            call_command("migrate", "contenttypes", verbosity=0)
-            without = rights_and_rules()
-            call_command("migrate", "negotiations", "0001", verbosity=0)
+            call_command("migrate", verbosity=0)
             made = rights_and_rules()
             assert "seal()" in str(made["functions"])
+            EventFactory()
+            call_command("migrate", "positions", "zero", verbosity=0)
+            assert Record.objects.filter(kind="event").exists()
+            call_command("migrate", "positions", verbosity=0)
+            assert rights_and_rules() == made
+            assert not Record.objects.filter(kind="event").exists()
             call_command("migrate", "negotiations", "zero", verbosity=0)
-            assert rights_and_rules() == without
-            call_command("migrate", "negotiations", "0001", verbosity=0)
+            gone = rights_and_rules()
+            assert gone["functions"] == gone["triggers"] == gone["defaults"] == []
+            assert {name for name, rights in gone["relations"] if rights} == set()
+            call_command("migrate", verbosity=0)
             assert rights_and_rules() == made
         finally:
             sign_in_as(web_role, name)
