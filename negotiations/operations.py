@@ -79,6 +79,8 @@ def operation(function: Callable) -> Callable:
 
 
 def _sign(user, reason: str) -> None:
+    if errors := _unwritable({"reason": reason}):
+        raise ValidationError(errors)
     known = user is not None and user.pk is not None
     with connection.cursor() as cursor:
         cursor.execute(
@@ -201,7 +203,7 @@ def _stored(row: models.Model) -> dict[str, Any]:
 
 def _save(row: models.Model) -> None:
     """Validate a row and save it; errors name the field wherever there is one."""
-    errors: dict[str, Any] = _unwritable(row)
+    errors: dict[str, Any] = _unwritable(_stored(row))
     try:
         row.full_clean(exclude=set(errors), validate_constraints=False)
     except ValidationError as error:
@@ -221,19 +223,14 @@ def _save(row: models.Model) -> None:
     row.save()
 
 
-def _unwritable(row: models.Model) -> dict[str, list[ValidationError]]:
+def _unwritable(texts: Mapping[str, Any]) -> dict[str, list[ValidationError]]:
     """Return errors for texts that no database can hold: NUL, halves of surrogate pairs."""
-    errors = {}
-    for name, value in _stored(row).items():
-        texts = value if isinstance(value, list) else [value]
-        for text in texts:
-            if isinstance(text, str) and ("\0" in text or _is_broken(text)):
-                errors[name] = [ValidationError(_("This text holds a character that is none."))]
-    return errors
-
-
-def _is_broken(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return {
+        name: [ValidationError(_("This text holds a character that is none."))]
+        for name, value in texts.items()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    }
 
 
 def _take_links(model: type[models.Model], values: dict[str, Any]) -> dict[str, Iterable]:

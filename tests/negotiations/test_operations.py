@@ -198,6 +198,14 @@ class TestCreate:
         told = refusal(lambda: create(Party, user=user, negotiation=NegotiationFactory(), **given))
         assert told == {field: ["This text holds a character that is none."]}
 
+    @pytest.mark.parametrize("reason", ["nul \0", "half \ud83d"])
+    def test_a_reason_that_no_database_holds(self, user, reason):
+        negotiation = NegotiationFactory()
+        told = refusal(
+            lambda: create(Track, user=user, reason=reason, negotiation=negotiation, name="A")
+        )
+        assert told == {"reason": ["This text holds a character that is none."]}
+
 
 class TestEdit:
     def test_it_counts_the_version(self, user):
