@@ -1,9 +1,12 @@
 """Filters: each tells two fillings apart; a careless or impossible question is refused."""
 
 import dataclasses
+import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from config import api_urls
 from negotiations.filters import Code, Number
@@ -226,9 +229,12 @@ def test_every_order_is_whole_and_goes_both_ways(client, two, collection):
     ]
     assert orders
     for order in orders:
-        rows = client.get(place(collection), {"ordering": order}).json()["results"]
+        with CaptureQueriesContext(connection) as queries:
+            rows = client.get(place(collection), {"ordering": order}).json()["results"]
+        (sql,) = [q["sql"] for q in queries if re.search(r"LIMIT \d+$", q["sql"])]
         back = client.get(place(collection), {"ordering": f"-{order}"}).json()["results"]
         assert len(rows) == len(back) == len(ids(client, collection, {}))
+        assert re.search(r'"id" ASC LIMIT \d+$', sql), "what is equal would change places"
         if order in ("id", "slug"):
             assert rows == back[::-1]
             assert [row[order] for row in rows] == sorted(row[order] for row in rows)

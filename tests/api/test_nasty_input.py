@@ -205,6 +205,23 @@ def test_bodies(editor, talks, collection, body):
         assert answer.status_code in {400, 404, 413}
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"[" * 21 + b"]" * 21, "nested too deeply"),
+        (b'{"text": 1e400}', "too large a number"),
+        (b'{"text": NaN}', "not a number"),
+        (b'{"text": "\xff"}', "can't decode"),
+        (b'{"text": "\\udc00"}', "half a character"),
+    ],
+)
+def test_what_is_no_json_says_why(editor, body, detail):
+    answer = editor.post(place("demands"), body, content_type="application/json")
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["detail"]
+    assert detail in answer.json()["detail"]
+
+
 def test_too_much_is_refused_before_it_is_read(editor):
     answer = editor.post(place("demands"), b"x" * 3_000_000, content_type="application/json")
     assert answer.status_code == 413
