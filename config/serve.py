@@ -26,7 +26,7 @@ from django.contrib.staticfiles.finders import get_finders
 
 from config.postgres_home import CLONE
 from config.processes import exit_on_stop_signals, spawn
-from positions.sample import DEMO_PASSWORDS
+from positions.sample import DEMO_PASSWORDS, FIRST_PAGE
 
 HOST = "127.0.0.1"
 WORKERS, THREADS = 2, 4
@@ -156,6 +156,7 @@ def serve(*, demo: bool) -> None:
         wait_until_it_answers(server, port)
         say(f"Parley is at http://{HOST}:{port}/ (Ctrl-C stops it)")
         if demo:
+            say(f"Where the sides stood on 2 June 2025: http://{HOST}:{port}/{FIRST_PAGE}")
             say("Sign in as")
             for name, password in DEMO_PASSWORDS.items():
                 say(f"  {name:<10} {password}")

@@ -105,6 +105,7 @@ class ComparedStatement(_Read):
     clause = serializers.IntegerField(source="demand.clause_id", allow_null=True)
     terms = ComparedValue(many=True, source="values")
     linkages = ComparedLink(many=True, source="links")
+    speakers = serializers.ListField(child=serializers.CharField())
     sources = serializers.IntegerField()
     state = WordField(State.choices, source="demand.state")
 
@@ -113,6 +114,8 @@ class ComparedReading(_Read):
     reads = serializers.CharField()
     stance = WordField(Evidence.Stance.choices)
     outlet = serializers.CharField(source="source.outlet")
+    speaker = serializers.CharField(allow_null=True)
+    basis = WordField(Evidence.Basis.choices)
 
 
 class ComparedReference(_Read):

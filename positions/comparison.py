@@ -77,6 +77,8 @@ def build(
             .filter(negotiation=negotiation, happened__isnull=False)
             .order_by("happened", "pk")
         ),
+        every_issue=tuple(all_issues),
+        every_party=tuple(everyone),
     )
 
 

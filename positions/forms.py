@@ -147,11 +147,16 @@ class DemandForm(forms.Form):
             initial = self._initial(demand)
         super().__init__(data, initial=initial, auto_id=self._ids())
         self._offer(user)
+        if last_source is not None:
+            self.fields["source"].help_text = _("As in your last line; choose another if not so.")
         terms = Term.objects.visible_to(user).filter(negotiation=negotiation)
         self.terms = list(terms.filter(issue=issue).prefetch_related("choices") if issue else [])
         values = self._values(demand)
         for term in self.terms:
             self.fields[f"term_{term.code}"] = field_for(term, values.get(term.pk, []))
+        if demand is not None:
+            for name in {*OWN, *MORE, *(f"term_{term.code}" for term in self.terms)} - {"reason"}:
+                self.fields[name].show_hidden_initial = not self.fields[name].disabled
 
     def _ids(self) -> str:
         """The form's own prefix for DOM ids: two forms may be open on one page."""
@@ -183,6 +188,7 @@ class DemandForm(forms.Form):
         self.fields["answers"].queryset = on_issue.exclude(pk__in=own.values("pk"))
         if self.demand is not None:
             self.fields["source"].initial = None
+            self.fields["source"].label = _("Add a source")
             self.fields["source"].empty_label = _("add none")
         else:
             del self.fields["reason"]
@@ -245,8 +251,9 @@ class DemandForm(forms.Form):
 
     @property
     def more_open(self) -> bool:
-        """Whether a field beyond the first line has an error to show."""
-        return bool(set(self.errors) - {*LINE, *SOURCE, NON_FIELD_ERRORS})
+        """Whether something beyond the first line was typed, or has an error to show."""
+        typed = {*self.errors, *self.changed_data} if self.is_bound else set()
+        return bool(typed - {*LINE, *SOURCE, "version", NON_FIELD_ERRORS})
 
     @property
     def source_open(self) -> bool:

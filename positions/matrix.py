@@ -262,6 +262,8 @@ class Comparison:
     rows: tuple[Row, ...]
     rounds: tuple[Round, ...]
     events: tuple[Event, ...]
+    every_issue: tuple[Issue, ...] = ()
+    every_party: tuple[Party, ...] = ()
 
     @property
     def principals(self) -> tuple[Party, ...]:

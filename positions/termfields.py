@@ -3,6 +3,7 @@
 Every field cleans to the fields of a ``TermValue`` without its term, or to None for no value.
 """
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import ranges
 from negotiations.forms import RangeTextField
 from positions.models import Term, TermValue
-from positions.words import value_text
+from positions.words import value_text, without_unit
 
 PLAIN = (
     "term",
@@ -76,8 +77,8 @@ def _ungiven(text: str) -> dict | None:
     return {"status": text.casefold()} if text.casefold() in UNGIVEN else None
 
 
-def _read_quantity(text: str) -> dict:
-    number, approximate = ranges.without_about(text)
+def _read_quantity(unit: str, text: str) -> dict:
+    number, approximate = ranges.without_about(without_unit(text, unit))
     return _ungiven(text) or {
         "quantity": ranges.parse_quantity(number),
         "approximate": approximate,
@@ -105,7 +106,10 @@ def field_for(term: Term, values: list[TermValue]) -> forms.Field:
         case Term.Kind.QUANTITY:
             help_text = _("30, 2–3, at least 30, left open")
             return RangeTextField(
-                read=_read_quantity, show=value_text, help_text=help_text, **options
+                read=partial(_read_quantity, term.unit),
+                show=value_text,
+                help_text=help_text,
+                **options,
             )
         case Term.Kind.DATE:
             help_text = _("2 June 2025, May 2025, by 30 June 2025")

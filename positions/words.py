@@ -10,9 +10,8 @@ from negotiations import ranges
 from positions.models import TermValue
 
 
-def with_unit(text: str, unit: str, last: Decimal | int | None = None) -> str:
-    """Return a printed number with its unit; ``last`` is the number that decides its form."""
-    count = int(last) if last is not None and last == int(last) else 2
+def unit_text(unit: str, count: int) -> str:
+    """Return a unit as it stands behind ``count``: "day", "days"; ours are known, others stay."""
     known = {
         "minute": ngettext("minute", "minutes", count),
         "hour": ngettext("hour", "hours", count),
@@ -22,7 +21,21 @@ def with_unit(text: str, unit: str, last: Decimal | int | None = None) -> str:
         "year": ngettext("year", "years", count),
         "person": ngettext("person", "people", count),
     }
-    return f"{text} {known.get(unit, unit)}".strip()
+    return known.get(unit, unit)
+
+
+def with_unit(text: str, unit: str, last: Decimal | int | None = None) -> str:
+    """Return a printed number with its unit; ``last`` is the number that decides its form."""
+    count = int(last) if last is not None and last == int(last) else 2
+    return f"{text} {unit_text(unit, count)}".strip()
+
+
+def without_unit(text: str, unit: str) -> str:
+    """Return what was typed without the unit behind it: "5–7 days" of a day is "5–7"."""
+    for word in (unit_text(unit, 2), unit_text(unit, 1), unit):
+        if word and text.casefold().endswith(word.casefold()):
+            return text[: -len(word)].strip()
+    return text
 
 
 def value_text(value: TermValue, choices: Sequence | None = None) -> str:

@@ -33,19 +33,22 @@ def comparison(request, slug):
     if not days.is_valid():
         context = {"negotiation": negotiation, "days": days}
         return render(request, "positions/comparison_day.html", context, status=400)
+    issues, parties = request.GET.getlist("issue"), request.GET.getlist("party")
     built = comparisons.build(
         negotiation=negotiation,
         user=request.user,
         as_of=days.day,
         round=days.cleaned_data["round"],
-        issues=request.GET.getlist("issue"),
-        parties=request.GET.getlist("party"),
+        issues=issues,
+        parties=parties,
     )
     context = {
         "negotiation": negotiation,
         "comparison": built,
         "days": days,
         "can_edit": may_edit(request, negotiation),
-        "filtered": bool(request.GET.getlist("issue") or request.GET.getlist("party")),
+        "filtered": bool(issues or parties),
+        "asked_issues": issues,
+        "asked_parties": parties,
     }
     return render(request, "positions/comparison.html", context)

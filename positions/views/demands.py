@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from config.htmx import render_page_or_part, wants_part
+from negotiations import ranges
 from negotiations.models import Negotiation, Party, State
 from negotiations.operations import Conflict
 from positions import comparison as comparisons
-from positions.conflicts import conflict_rows
+from positions.conflicts import conflict_rows, merged
 from positions.days import DayForm
 from positions.forms import DemandForm
 from positions.models import Demand, Evidence, Issue
@@ -110,8 +111,9 @@ def demand_edit(request, slug, pk):
                 reason=form.cleaned_data["reason"],
                 **_fields(form),
             )
-        except Conflict:
-            return _conflict(request, form, demand, day)
+        except Conflict as conflict:
+            demand.refresh_from_db()
+            return _conflict(request, form, conflict.current, day)
         except ValidationError as error:
             form.add_operation_errors(error)
         else:
@@ -154,33 +156,37 @@ def _form(request, form, day, *, conflict=(), status=HTTPStatus.OK):
 
 
 def _conflict(request, form, demand, day):
-    """Show both texts; saving once more, knowingly, is then an edit of the newer version."""
-    demand.refresh_from_db()
+    """Show what both changed; saving once more, knowingly, is an edit of the newer version.
+
+    Fields that this editor left alone hold the other's text by then.
+    """
     options = {
         "negotiation": form.negotiation,
         "user": request.user,
         "party": form.party,
         "issue": form.issue,
         "day": day,
-        "demand": demand,
     }
-    theirs = DemandForm(**options)
-    data = request.POST.copy()
-    data["version"] = demand.version
-    mine = DemandForm(data, **options)
-    rows = conflict_rows(theirs, mine)
+    theirs = DemandForm(demand=form.demand, **options)
+    mine = DemandForm(merged(form, theirs, version=demand.version), demand=form.demand, **options)
+    rows = conflict_rows(form, theirs)
     return _form(request, mine, day, conflict=rows, status=HTTPStatus.CONFLICT)
 
 
 def _saved(request, form, demand, day):
     """Show the rows that the demand appears in, and for a new one the line ready for the next."""
     negotiation = form.negotiation
-    evidence = form.evidence()
-    if evidence:
-        last = Evidence.objects.filter(record_id=demand.pk).order_by("-pk").first()
-        if last is not None:
-            request.session[_source_key(negotiation)] = last.source_id
-    message = _message(demand)
+    newest = (
+        Evidence.objects.filter(record_id=demand.pk)
+        .select_related("source")
+        .order_by("-pk")
+        .first()
+        if form.evidence()
+        else None
+    )
+    # A line saved without a source says that the next one has none either.
+    request.session[_source_key(negotiation)] = newest.source_id if newest else None
+    message = _message(demand, newest, day)
     code = form.issue.code if form.issue else "overall"
     if not wants_part(request):
         messages.success(request, message)
@@ -212,12 +218,22 @@ def _saved(request, form, demand, day):
     return trigger_client_event(response, "parley:status", {"text": message})
 
 
-def _message(demand) -> str:
-    if demand.state == State.PUBLISHED:
-        return _("Saved and published.")
-    if Evidence.objects.filter(record_id=demand.pk).exists():
-        return _("Saved as a draft: readers see it once it has been reviewed.")
-    return _("Saved as a draft: it has no source yet, so only editors see it.")
+def _message(demand, newest, day) -> str:
+    """What became of the line: whether readers see it, on whose word, and from which day."""
+    if demand.state != State.PUBLISHED:
+        if Evidence.objects.filter(record_id=demand.pk).exists():
+            return _("Saved as a draft: readers see it once it has been reviewed.")
+        return _("Saved as a draft: it has no source yet, so only editors see it.")
+    said = [
+        _("Saved and published, according to %(outlet)s.") % {"outlet": newest.source.outlet}
+        if newest
+        else _("Saved and published.")
+    ]
+    stated = ranges.latest(demand.stated)
+    if stated is not None and stated > day:
+        when = ranges.date_text(ranges.day(stated))
+        said.append(_("The comparison shows it from %(day)s on.") % {"day": when})
+    return " ".join(said)
 
 
 def _next_line(request, form, day) -> DemandForm:

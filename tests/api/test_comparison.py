@@ -80,6 +80,7 @@ def test_ukraine_on_the_ceasefire(rows):
         "joint": False,
         "clause": None,
         "linkages": [],
+        "speakers": ["Rustem Umerov"],
         "sources": 1,
         "state": "published",
     }
@@ -108,7 +109,11 @@ def test_russia_on_the_ceasefire(rows):
     labels = {clause["id"]: clause["label"] for clause in clauses}
     assert labels[group["clause"]] == group["label"]
     assert group["operator"] == "unclear"
-    assert {"reads": "any", "stance": "reads as", "outlet": "TASS"} in group["readings"]
+    readings = {row["outlet"]: row for row in group["readings"]}
+    assert readings["TASS"]["reads"] == "any"
+    assert readings["TASS"]["stance"] == "reads as"
+    assert readings["Interfax-Ukraine"]["speaker"] == "Vladimir Medinsky"
+    assert readings["Interfax-Ukraine"]["basis"] == "official on the record"
     assert [option["label"] for option in group["options"]] == [
         "Option 1",
         "Option 2: package deal",

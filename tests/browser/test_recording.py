@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import COMPARISON
 
 WORDS = "A pause of five to seven days at the power stations."
+SAVED = "Saved and published, according to ICARO Media Group."
 API = "/api/v1/negotiations/russia-ukraine-2025/comparison/?as_of=2025-06-02&issue=ceasefire"
 
 
@@ -46,20 +47,22 @@ def test_a_demand_with_a_range_and_evidence(open_page, sign_in, javascript):
     article = source.locator("option", has_text="ICARO Media Group").inner_text()
     source.select_option(label=article)
     line.get_by_text("More fields").click()
-    line.get_by_label("Length (day)").fill("5–7")
+    line.get_by_label("Length (day)").fill("5–7 days")
     line.get_by_label("On what basis").select_option("official on the record")
     line.get_by_label("Words of the source").fill("five to seven days")
     line.get_by_role("button", name="Save").first.click()
 
     expect(cell(page).locator(".demand__text", has_text=WORDS)).to_be_visible()
     if javascript:
-        expect(page.get_by_role("status")).to_have_text("Saved and published.")
+        expect(page.get_by_role("status")).to_have_text(
+            "Saved and published, according to ICARO Media Group."
+        )
         expect(line.get_by_label("What they say")).to_be_focused()
         expect(line.get_by_label("What they say")).to_have_value("")
         remembered = line.get_by_label("Source", exact=True).locator("option:checked")
         expect(remembered).to_have_text(article)
     else:
-        expect(page.get_by_text("Saved and published.")).to_be_visible()
+        expect(page.get_by_text(SAVED)).to_be_visible()
 
     seen_by_a_reader(open_page())
     seen_by_a_reader(sign_in(open_page(), "reader"))
@@ -100,7 +103,8 @@ def test_two_editors_of_one_demand(open_page, sign_in):
         if form is forms[0]:
             expect(cell(first).locator(".demand__text", has_text=words)).to_be_visible()
 
-    expect(forms[1].get_by_role("cell", name="The editor’s wording.")).to_be_visible()
+    for words in ("The editor’s wording.", "The reviewer’s wording."):
+        expect(forms[1].get_by_role("cell", name=words)).to_be_visible()
     expect(forms[1].get_by_label("What they say")).to_have_value("The reviewer’s wording.")
     forms[1].get_by_role("button", name="Save").first.click()
     expect(cell(second).locator(".demand__text", has_text="The reviewer’s")).to_be_visible()

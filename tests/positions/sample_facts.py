@@ -415,7 +415,7 @@ FACTS = [
     Fact(
         "S-41",
         said_by("Volodymyr Zelensky", "UA", "documents"),
-        {"kind": "claim", "values": {"handover": "none of before the talks"}},
+        {"kind": "claim", "values": {"handover": "not before the talks"}},
         words(
             "frustration over Russia's failure to share its memorandum",
             OFFICIAL,

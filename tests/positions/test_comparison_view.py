@@ -74,6 +74,9 @@ def test_rows_and_columns_asked_for(client):
     assert [row.code for row in comparison.rows] == ["ceasefire"]
     assert [party.code for party in comparison.parties] == ["RU", "TR"]
     assert comparison.rows[0].gaps[0].parties == ("RU", "TR")
+    assert 'name="issue" value="sanctions">' in body(page)
+    assert 'name="issue" value="ceasefire" checked>' in body(page)
+    assert 'name="party" value="UA">' in body(page)
 
 
 @pytest.mark.parametrize(

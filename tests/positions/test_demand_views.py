@@ -46,7 +46,12 @@ def as_shown(client, url, **typed):
     """What a browser sends for the form at ``url`` with these fields changed."""
     form = client.get(url).context["form"]
     shown = {name: form[name].value() for name in form.fields if not form.fields[name].disabled}
-    return {k: v for k, v in {**shown, **typed}.items() if v not in (None, "")}
+    kept = {
+        form[name].html_initial_name: value
+        for name, value in shown.items()
+        if form.fields[name].show_hidden_initial
+    }
+    return {k: v for k, v in {**shown, **kept, **typed}.items() if v not in (None, "")}
 
 
 def test_a_reader_sees_no_way_to_write(client_of, new_line):
@@ -166,7 +171,9 @@ def test_htmx_gets_the_row_and_the_line_for_the_next(client_of, new_line):
     assert response.status_code == 200
     assert response["HX-Retarget"] == "#comparison-row-ceasefire"
     assert response["HX-Reswap"] == "outerHTML"
-    assert json.loads(response["HX-Trigger"])["parley:status"]["text"] == "Saved and published."
+    assert json.loads(response["HX-Trigger"])["parley:status"]["text"] == (
+        f"Saved and published, according to {source.outlet}."
+    )
     assert 'id="comparison-row-ceasefire"' in body
     assert "A pause of five days" in body
     assert 'name="text"' in body
@@ -264,6 +271,46 @@ def test_an_edit_of_a_changed_demand_shows_both_texts(client_of, edit_line, paus
     assert second.post(edit_line, knowingly).status_code == 302
     pause.refresh_from_db()
     assert (pause.text, pause.version) == ("My wording of the pause.", 3)
+
+
+def test_what_was_left_alone_in_a_conflict_keeps_the_newer_text(client_of, edit_line, pause):
+    first, second = client_of("editor"), client_of("reviewer")
+    mine = as_shown(second, edit_line, term_duration="4 days")
+    first.post(edit_line, as_shown(first, edit_line, firmness="red line"))
+    response = second.post(edit_line, mine)
+    form = response.context["form"]
+    assert response.status_code == 409
+    (row,) = response.context["conflict"]
+    assert (row.label, row.before, row.theirs, row.mine) == (
+        "Firmness",
+        "unknown",
+        "red line",
+        None,
+    )
+    assert form["firmness"].value() == "red line"
+    assert form["term_duration"].value() == "4 days"
+    again = {name: values for name, values in form.data.lists() if values != [""]}
+    assert second.post(edit_line, again).status_code == 302
+    pause.refresh_from_db()
+    duration = TermValue.objects.get(record_id=pause.pk, term__code="duration")
+    assert (pause.firmness, duration.quantity.lower, pause.version) == ("red line", 4, 3)
+
+
+def test_what_is_said_later_tells_when_it_shows(client_of, new_line):
+    typed = line(source=Source.objects.first().pk, stated="4 June 2025")
+    page = client_of("editor").post(new_line, typed, follow=True)
+    assert "The comparison shows it from 4 June 2025 on." in page.content.decode()
+
+
+def test_a_line_without_a_source_leaves_none_to_the_next(client_of, new_line):
+    client = client_of("editor")
+    source = Source.objects.first()
+    client.post(new_line, line(source=source.pk))
+    form = client.get(new_line).context["form"]
+    assert form["source"].value() == source.pk
+    assert "As in your last line" in form["source"].help_text
+    client.post(new_line, line(text="One more."))
+    assert client.get(new_line).context["form"]["source"].value() is None
 
 
 def test_a_draft_that_gains_a_source_is_published(client_of, new_line):
