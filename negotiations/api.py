@@ -30,6 +30,7 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
     """Published rows of negotiations that one may see, and all rows where one writes."""
 
     serializer_class: type[serializers.RecordSerializer]
+    http_method_names = ["get", "head"]
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self):

@@ -180,6 +180,8 @@ class EvidenceViewSet(ReadViewSet):
 class ComparisonView(APIView):
     """What the page of the comparison shows."""
 
+    http_method_names = ["get", "head"]
+
     @extend_schema(
         parameters=[
             OpenApiParameter("as_of", OpenApiTypes.DATE, description=_("Today unless given.")),

@@ -135,6 +135,7 @@ def test_other_methods_are_refused_in_json(shown, collection, method):
     for address in (place(collection), place(collection, shown.key(collection))):
         answer = getattr(client, method)(address)
         assert answer.status_code == 405
+        assert method.upper() not in answer["Allow"]
         assert list(answer.json()) == ["detail"]
 
 
