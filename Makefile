@@ -1,6 +1,7 @@
 # Everything that one runs here; `make help` lists it.
 
 PYTHON ?= python3
+PYTEST ?= --numprocesses=auto --dist=loadfile
 VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_DATABASE := exec $(RUN) -m config.postgres run --die-with-parent

@@ -12,7 +12,8 @@ from itertools import combinations
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Subquery, TextField, Window
-from django.db.models.functions import Coalesce, JSONObject, RowNumber
+from django.db.models import Value as Literal
+from django.db.models.functions import Coalesce, JSONObject, NullIf, RowNumber
 
 from negotiations.models import Negotiation, Party, Round
 from positions import gaps
@@ -150,7 +151,7 @@ class _Loaded:
         for outcome in outcomes:
             self.settled[outcome.issue_id].append(self._settled(outcome))
         self.silences = defaultdict(list)
-        noted = Silence.objects.visible_to(user).filter(**mine).noted_by(as_of)
+        noted = Silence.objects.visible_to(user).filter(**mine).noted_by(as_of).unanswered(as_of)
         for silence in noted.select_related("about").order_by("pk"):
             self.silences[silence.issue_id, silence.party_id].append(silence)
 
@@ -217,7 +218,8 @@ class _Loaded:
         anchored = Coalesce(
             words(Demand, "text"),
             words(Event, "title"),
-            words(Clause, "label"),
+            NullIf(words(Clause, "label"), Literal("")),
+            words(Clause, "text"),
             words(Outcome, "text"),
             F("condition"),
             output_field=TextField(),
@@ -267,9 +269,7 @@ class _Loaded:
             for s in statements
             if s.demand.clause_id and self.children.get(s.demand.clause_id)
         }
-        silences = tuple(
-            s for s in self.silences.get((key, party.pk), ()) if not self._answered(s, party)
-        )
+        silences = tuple(self.silences.get((key, party.pk), ()))
         return Cell(
             party=party,
             issue=issue,
@@ -279,27 +279,12 @@ class _Loaded:
             blank=self._blank(issue, party, statements, silences),
         )
 
-    def _answered(self, silence, party) -> bool:
-        """Whether the party has since said something on what it was silent about."""
-        for statement in self.by_issue.get(silence.issue_id, ()):
-            demand = statement.demand
-            if demand.state != "published" or party not in statement.holders:
-                continue
-            if silence.about_id:
-                if demand.answers_id == silence.about_id:
-                    return True
-            elif demand.stated.upper > silence.looked_until.upper:
-                return True
-        return False
-
     def _blank(self, issue, party, statements, silences) -> str | None:
         if any(s.demand.state == "published" for s in statements):
             return None
         if silences:
             return "none reported"
-        key = issue.pk if issue else None
-        spoke = bool(issue) and party.pk in issue.spoke
-        return "nothing now" if spoke or (key, party.pk) in self.silences else "not coded"
+        return "nothing now" if issue and party.pk in issue.spoke else "not coded"
 
     def _node(self, clause: Clause, party: Party) -> Node:
         return Node(

@@ -47,5 +47,6 @@ class DayForm(forms.Form):
 
 def last_day(held: Round) -> date:
     """Return the last day of a round, in the time its venue keeps."""
-    end = held.held.upper or held.held.lower
-    return (end - timedelta(minutes=1)).astimezone(ZoneInfo(held.time_zone)).date()
+    span = held.held
+    last = span.upper - timedelta(minutes=1) if span.upper else span.lower
+    return last.astimezone(ZoneInfo(held.time_zone)).date()

@@ -56,6 +56,27 @@ class SilenceQuerySet(ContentQuerySet):
         """Return the silences for which somebody had looked by the end of ``day``."""
         return self.filter(by_end_of("looked_until", day))
 
+    def unanswered(self, as_of: date):
+        """Return those that the party has not ended by an answer stated by then.
+
+        Where the silence is about a record, only an answer to that record ends it; else anything
+        the party says on the issue after somebody last looked.
+        """
+        said = (
+            apps.get_model("positions", "DemandHolder")
+            .objects.filter(by_end_of("demand__stated", as_of), demand__state="published")
+            .filter(party=OuterRef("party"))
+        )
+        answered = said.filter(demand__answers=OuterRef("about"))
+        spoke_since = said.filter(
+            demand__issue=OuterRef("issue"),
+            demand__stated__endswith__gt=OuterRef("looked_until__endswith"),
+        )
+        return self.filter(
+            Q(about__isnull=False) & ~Exists(answered)
+            | Q(about__isnull=True) & ~Exists(spoke_since)
+        )
+
 
 class DemandHolderQuerySet(ScopedQuerySet):
     def remaining(self, as_of: date):

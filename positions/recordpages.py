@@ -67,7 +67,7 @@ def page_of(record: Record, user) -> RecordPage:
         evidence=tuple(
             Evidence.objects.visible_to(user)
             .filter(record=record)
-            .select_related("source", "speaker", "reported_by")
+            .select_related("record", "source", "speaker", "reported_by")
             .order_by("pk")
         ),
         points_to=tuple(_points_to(row, slug, user)),

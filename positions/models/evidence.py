@@ -120,6 +120,13 @@ class Evidence(Content):
     def __str__(self):
         return f"{self.source}"
 
+    @property
+    def field_label(self) -> str:
+        """Return what people call the field that this speaks to; empty if it is the whole."""
+        if not self.field:
+            return ""
+        return str(self.record.model._meta.get_field(self.field).verbose_name)
+
     def clean(self):
         if not self.field or self.record_id is None:
             return

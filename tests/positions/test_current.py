@@ -318,3 +318,44 @@ def test_a_silence_is_noted_once_somebody_has_looked():
     silence = published_silence(looked_until=on("from 1 to 3 June 2025"))
     assert not Silence.objects.noted_by(date(2025, 6, 2)).exists()
     assert list(Silence.objects.noted_by(date(2025, 6, 3))) == [silence]
+
+
+def still_silent(day):
+    return list(Silence.objects.unanswered(date.fromisoformat(day)))
+
+
+def test_a_silence_ends_when_the_party_speaks_on_the_issue_afterwards():
+    silence = published_silence(looked_until=on("2 June 2025"))
+    said = {
+        "negotiation": silence.negotiation,
+        "holders": [silence.party],
+        "issue": silence.issue,
+        "kind": "demand",
+    }
+    published_demand(**said, stated=on("1 June 2025"))
+    published_demand(**{**said, "issue": None}, stated=on("3 June 2025"))
+    published_demand(**{**said, "holders": [PartyFactory(negotiation=silence.negotiation)]})
+    assert still_silent("2025-06-04") == [silence]
+    published_demand(**said, stated=on("4 June 2025"), ended=on("5 June 2025"), ending="withdrawn")
+    assert still_silent("2025-06-03") == [silence]
+    assert still_silent("2025-06-04") == []
+    assert still_silent("2025-06-10") == []
+
+
+def test_a_silence_about_a_record_ends_only_when_that_is_answered():
+    issue = IssueFactory()
+    demand = published_demand(issue=issue, negotiation=issue.negotiation, stated=on("1 June 2025"))
+    party = PartyFactory(negotiation=demand.negotiation)
+    silence = published_silence(
+        negotiation=demand.negotiation,
+        party=party,
+        issue=demand.issue,
+        about_id=demand.pk,
+        looked_until=on("2 June 2025"),
+    )
+    own = {"negotiation": demand.negotiation, "holders": [party], "issue": demand.issue}
+    published_demand(**own, kind="demand", stated=on("3 June 2025"))
+    assert still_silent("2025-06-03") == [silence]
+    answer_to(demand, holders=[party], stated=on("4 June 2025"))
+    assert still_silent("2025-06-03") == [silence]
+    assert still_silent("2025-06-04") == []
