@@ -4,7 +4,7 @@ Their SQL is deferred to the end of a migration, when the tables, and the unique
 composite foreign key needs, are there. The functions they call are in ``0001_gate.sql``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DEFAULT_DB_ALIAS
@@ -18,14 +18,13 @@ class _DeferredConstraint(BaseConstraint):
     """A constraint that is a table's own options and SQL run when the tables are complete."""
 
     options: tuple[str, ...] = ()
+    #: What a subclass runs, given the model and the schema editor.
+    _create_sql: Callable[..., Statement]
 
     def create_sql(self, model, schema_editor):
         schema_editor.deferred_sql.append(self._create_sql(model, schema_editor))
 
     constraint_sql = create_sql
-
-    def _create_sql(self, model, schema_editor) -> Statement:
-        raise NotImplementedError
 
     def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
         """Raise ``ValidationError`` if a row that is about to be saved breaks this."""
