@@ -89,7 +89,12 @@ class DemandForm(forms.Form):
         label=_("By whose account"), queryset=Party.objects.none(), required=False, empty_label="—"
     )
     locator = forms.CharField(label=_("Where in the source"), required=False, max_length=300)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Demand.Kind, initial=Demand.Kind.DEMAND)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[*Demand.Kind.choices, ("", _("an answer only"))],
+        initial=Demand.Kind.DEMAND,
+        required=False,
+    )
     firmness = forms.ChoiceField(
         label=_("Firmness"), choices=Demand.Firmness, initial=Demand.Firmness.UNKNOWN
     )
@@ -271,8 +276,9 @@ class DemandForm(forms.Form):
             if "source" in self.changed_data:
                 self.add_error("source", _("Choose a source or describe a new one, not both."))
             cleaned["source"] = None
-        if cleaned.get("quote") and not cleaned.get("source") and not new_source:
-            self.add_error("source", _("These are the words of which source?"))
+        said = [name for name in EVIDENCE if name != "basis" and cleaned.get(name)]
+        if said and not cleaned.get("source") and not new_source:
+            self.add_error("source", _("Name the source of what you wrote under “Who says so”."))
         return cleaned
 
     def evidence(self) -> list[dict]:

@@ -99,7 +99,9 @@ def edit_demand(
     if values is not None:
         is_changed |= _replace(TermValue, values, ("term",), of_demand, shared, demand.state)
     if links is not None:
-        is_changed |= _replace(Linkage, links, ("relation",), of_demand, shared, demand.state)
+        is_changed |= _replace(
+            Linkage, links, ("relation", "anchor"), of_demand, shared, demand.state
+        )
     if is_changed and demand.version == version:
         # Who edits the terms and who edits the text edit the same thing.
         demand.version += 1
@@ -130,7 +132,7 @@ def _replace(model, rows, key, of_record, shared, state) -> bool:
     old = list(model.objects.filter(**of_record).order_by("pk"))
     is_changed = False
     for row in rows:
-        same = next((o for o in old if all(getattr(o, k) == row[k] for k in key)), None)
+        same = next((o for o in old if all(getattr(o, k) == row.get(k) for k in key)), None)
         if same is None:
             create(model, state=state, **shared, **of_record, **row)
             is_changed = True

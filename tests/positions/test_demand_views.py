@@ -5,8 +5,10 @@ import json
 import pytest
 from django.urls import reverse
 
-from negotiations.models import Negotiation, Source
+from accounts.models import User
+from negotiations.models import Negotiation, Party, Source
 from positions.models import Demand, Evidence, TermValue
+from positions.operations import record_demand
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 SLUG = "russia-ukraine-2025"
@@ -206,7 +208,9 @@ def test_where_review_is_required_it_waits_for_it(client_of, new_line):
         ({"stated": "02/06/2025"}, "stated", "2 June 2025"),
         ({"term_duration": "a while"}, "term_duration", "such as"),
         ({"source_title": "A title alone"}, "source_outlet", "Name the outlet"),
-        ({"quote": "words of nobody"}, "source", "of which source"),
+        ({"quote": "words of nobody"}, "source", "Name the source"),
+        ({"locator": "page 4"}, "source", "Name the source"),
+        ({"kind": ""}, "kind", "Choose a kind"),
         ({"answer": "rejected"}, "answer", "An answer names what it answers."),
         ({"ended": "5 June 2025"}, "ended", "Say both when it ended and how."),
         ({"source": 10**9}, "source", "not one of the available"),
@@ -218,7 +222,7 @@ def test_errors_keep_what_was_typed(client_of, new_line, typed, field, words, he
     before = Demand.objects.count()
     if typed.get("source") == "first":
         typed = {**typed, "source": Source.objects.earliest("pk").pk}
-    sent = line(locator="kept as typed", **typed)
+    sent = line(occasion="kept as typed", **typed)
     response = client_of("editor").post(new_line, sent, **headers)
     body = response.content.decode()
     assert response.status_code == 422
@@ -243,6 +247,26 @@ def test_an_edit_changes_the_demand_and_its_value(client_of, edit_line, pause):
     assert pause.version == 2
     assert (duration.quantity.lower, duration.quantity.upper) == (3, 4)
     assert TermValue.objects.filter(record_id=pause.pk).count() == 3
+
+
+def test_an_answer_stays_an_answer_only(client_of, pause):
+    answer = record_demand(
+        user=User.objects.get(username="editor"),
+        negotiation=pause.negotiation,
+        holders=[Party.objects.get(code="UA")],
+        issue=pause.issue,
+        text="Ukraine will not have the short pause.",
+        stated=pause.stated,
+        answers_id=pause.pk,
+        answer="rejected",
+        evidence=[{"source": Source.objects.first(), "basis": "inference"}],
+    )
+    url = reverse("demand-edit", args=[SLUG, answer.pk]) + "?as_of=2025-06-02"
+    client = client_of("editor")
+    assert '<option value="" selected>an answer only' in client.get(url).content.decode()
+    client.post(url, as_shown(client, url, text="Ukraine refuses the short pause."))
+    answer.refresh_from_db()
+    assert (answer.kind, answer.text) == ("", "Ukraine refuses the short pause.")
 
 
 def test_an_edit_without_changes_changes_nothing(client_of, edit_line, pause):

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from negotiations.models import Changeset, History, Negotiation, Party, Round, Source
+from negotiations.models import Changeset, History, Negotiation, Party, Record, Round, Source
 from negotiations.operations import Conflict
 from positions.models import Clause, Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
 from positions.operations import edit_demand, record_demand, record_source, record_with_evidence
@@ -376,3 +376,14 @@ def test_evidence_of_the_draft_itself_is_published_with_it(editor, talks):
     edit_demand(demand, user=editor, version=1, evidence=[says_so(talks)])
     older.refresh_from_db()
     assert older.state == "published"
+
+
+def test_a_condition_taken_away_leaves_the_other_linkage_as_it_was(editor):
+    demand = published_demand()
+    other = published_demand(negotiation=demand.negotiation)
+    anchored = {"relation": "only if", "anchor": Record.objects.get(pk=other.pk)}
+    words = {"relation": "only if", "condition": "Talks go on."}
+    edit_demand(demand, user=editor, version=1, links=[words, anchored])
+    kept = Linkage.objects.get(record_id=demand.pk, condition="")
+    edit_demand(demand, user=editor, version=2, links=[anchored])
+    assert list(Linkage.objects.filter(record_id=demand.pk)) == [kept]
