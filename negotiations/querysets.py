@@ -68,6 +68,20 @@ class ChangesetQuerySet(models.QuerySet):
         return self.filter(revision__isnull=False, negotiation__in=own)
 
 
+class UnsavedFormQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what ``user`` has typed; nobody sees the typing of others."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def in_negotiation(self, negotiation):
+        """Return the forms whose address lies below the negotiation's."""
+        return self.filter(page__startswith=f"/{negotiation.slug}/")
+
+    def typed_by_others(self, page: str, user, since):
+        """Return who else has typed in the same form since a moment, as rows with their user."""
+        return self.filter(page=page, saved__gte=since).exclude(user=user).select_related("user")
+
+
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the rows of negotiations that ``user`` may see."""

@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from negotiations.models import Content, Record, State
+from negotiations.models import Content, Record, State, UnsavedForm
 from negotiations.operations import create, edit, remove
 from positions.models import Demand, Event, Outcome, Silence, TermValueChoice
 from tests import factories
@@ -182,12 +182,12 @@ def name_of(model: type[models.Model]) -> str:
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return the models of our apps that have tables of ours."""
+    """Return the models of the negotiations: what our apps keep, save what is only being typed."""
     return [
         model
         for app in ("negotiations", "positions")
         for model in apps.get_app_config(app).get_models()
-        if model._meta.managed
+        if model._meta.managed and model is not UnsavedForm
     ]
 
 

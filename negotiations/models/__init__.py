@@ -4,6 +4,7 @@ from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
 from negotiations.models.source import Source
+from negotiations.models.unsaved import UnsavedForm
 
 __all__ = [
     "Changeset",
@@ -22,4 +23,5 @@ __all__ = [
     "Source",
     "State",
     "Track",
+    "UnsavedForm",
 ]
