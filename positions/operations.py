@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from negotiations.models import Negotiation, Source, State
-from negotiations.operations import create, edit, operation, remove
-from positions.models import Demand, Evidence, Linkage, TermValue
+from negotiations.models import Negotiation, Record, Source, State
+from negotiations.operations import create, edit, operation, publish, remove
+from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
 
 #: The fields of one row, by name.
 Fields = Mapping[str, Any]
+#: What is published only on somebody's word.
+NEED_EVIDENCE = frozenset({Demand, Outcome, Event, Silence})
 
 
 @operation
@@ -43,13 +45,14 @@ def record_with_evidence(
 
     ``evidence``, ``values`` and ``links`` are mappings of the fields of ``Evidence``,
     ``TermValue`` and ``Linkage`` without their record; a source that is a mapping itself is
-    recorded first. Without a ``state`` the record is published
-    if it has evidence and the negotiation asks for no review; else it is a draft. What hangs on it
-    shares its state. Raises ``ValidationError``.
+    recorded first. Without a ``state`` the record is published if it has the evidence it needs,
+    points to nothing that is a draft, and the negotiation asks for no review; else it is a draft.
+    What hangs on it shares its state. Raises ``ValidationError``.
     """
     evidence, values, links = list(evidence), list(values), list(links)
     if state is None:
-        state = _first_state(negotiation, bool(evidence))
+        ready = bool(evidence) or model not in NEED_EVIDENCE
+        state = _first_state(negotiation, ready and not _points_to_drafts(fields))
     shared = {"user": user, "reason": reason, "negotiation": negotiation, "state": state}
     record = create(model, **shared, **fields)
     for row in values:
@@ -66,6 +69,45 @@ def record_demand(*, user, negotiation: Negotiation, **fields) -> Demand:
 
 
 @operation
+def add_part(model, *, user, record: Record, reason: str = "", **fields):
+    """Record evidence, a value or a linkage of a record that is there already, and return it.
+
+    It takes the record's state. A draft that gains evidence is published where the negotiation
+    asks for no review. Raises ``ValidationError``.
+    """
+    owner = record.model._default_manager.get(pk=record.pk)
+    state = getattr(owner, "state", State.PUBLISHED)
+    shared = {"user": user, "reason": reason}
+    source = fields.get("source")
+    if model is Evidence and isinstance(source, Mapping):
+        fields["source"] = _new_source(source, state, negotiation=owner.negotiation, **shared)
+    part = create(
+        model, negotiation=owner.negotiation, record_id=record.pk, state=state, **shared, **fields
+    )
+    if model is Evidence and _publishable(owner, [part]):
+        publish(owner, **shared)
+        part.refresh_from_db()
+    return part
+
+
+@operation
+def edit_record(
+    row, *, user, version: int, evidence: Iterable[Fields] = (), reason: str = "", **fields
+):
+    """Change a content record that still has ``version``; return it as it is then.
+
+    ``evidence`` is added to what there is. A draft that gains evidence is published where the
+    negotiation asks for no review. Raises ``ValidationError``, and ``Conflict`` when somebody else
+    has changed the record since ``version``.
+    """
+    evidence = list(evidence)
+    shared = {"user": user, "reason": reason}
+    row = edit(row, version=version, **shared, **fields)
+    _add_evidence(row, evidence, state=row.state, negotiation=row.negotiation, **shared)
+    return publish(row, **shared) if _publishable(row, evidence) else row
+
+
+@operation
 def edit_demand(
     demand: Demand,
     *,
@@ -77,23 +119,13 @@ def edit_demand(
     reason: str = "",
     **fields,
 ) -> Demand:
-    """Change a demand that still has ``version``, and return it as it is then.
+    """Change a demand with what hangs on it; see ``edit_record``.
 
     ``values`` and ``links``, where given, are the complete new lists; what stays the same is left
-    alone. ``evidence`` is added to what there is. A draft that gains evidence is published where
-    the negotiation asks for no review. Raises ``ValidationError``, and ``Conflict`` when somebody
-    else has changed the demand since ``version``.
+    alone.
     """
-    evidence = list(evidence)
-    publishing = (
-        demand.state == State.DRAFT
-        and evidence
-        and _first_state(demand.negotiation, True) == State.PUBLISHED
-    )
-    if publishing:
-        fields["state"] = State.PUBLISHED
-    demand = edit(demand, user=user, version=version, reason=reason, **fields)
     shared = {"user": user, "reason": reason}
+    demand = edit(demand, version=version, **shared, **fields)
     of_demand = {"negotiation": demand.negotiation, "record_id": demand.pk}
     is_changed = False
     if values is not None:
@@ -106,12 +138,13 @@ def edit_demand(
         # Who edits the terms and who edits the text edit the same thing.
         demand.version += 1
         demand.save(update_fields=["version"])
-    _add_evidence(demand, evidence, state=demand.state, negotiation=demand.negotiation, **shared)
-    if publishing:
-        for model in (TermValue, Linkage, Evidence):
-            for row in model.objects.filter(record_id=demand.pk, state=State.DRAFT):
-                edit(row, version=row.version, state=State.PUBLISHED, **shared)
-    return demand
+    return edit_record(demand, version=demand.version, evidence=evidence, **shared)
+
+
+def _publishable(row, evidence: Sequence[Any]) -> bool:
+    """Whether a row that has just gained evidence need be a draft no longer."""
+    ready = bool(evidence) and getattr(row, "state", None) == State.DRAFT
+    return ready and _first_state(row.negotiation, True) == State.PUBLISHED
 
 
 def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, state) -> None:
@@ -119,9 +152,14 @@ def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, 
     for row in rows:
         source = row["source"]
         if isinstance(source, Mapping):
-            published = {"state": state} if state == State.PUBLISHED else {}
-            source = record_source(**shared, **{**published, **source})
+            source = _new_source(source, state, **shared)
         create(Evidence, record_id=record.pk, state=state, **shared, **{**row, "source": source})
+
+
+def _new_source(fields: Fields, state: str, **shared) -> Source:
+    """Record the source of evidence that will have ``state``."""
+    published = {"state": state} if state == State.PUBLISHED else {}
+    return record_source(**shared, **{**published, **fields})
 
 
 def _replace(model, rows, key, of_record, shared, state) -> bool:
@@ -162,6 +200,12 @@ def _blank(model) -> dict[str, Any]:
         Linkage: {"anchor": None, "condition": ""},
     }
     return blanks[model]
+
+
+def _points_to_drafts(fields: Fields) -> bool:
+    return any(
+        getattr(value, "state", State.PUBLISHED) != State.PUBLISHED for value in fields.values()
+    )
 
 
 def _first_state(negotiation: Negotiation, ready: bool) -> State:

@@ -3,10 +3,26 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from negotiations.models import Changeset, History, Negotiation, Party, Record, Round, Source
-from negotiations.operations import Conflict
+from negotiations.models import (
+    Changeset,
+    History,
+    Negotiation,
+    Participation,
+    Party,
+    Record,
+    Round,
+    Source,
+)
+from negotiations.operations import Conflict, edit
 from positions.models import Clause, Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
-from positions.operations import edit_demand, record_demand, record_source, record_with_evidence
+from positions.operations import (
+    add_part,
+    edit_demand,
+    edit_record,
+    record_demand,
+    record_source,
+    record_with_evidence,
+)
 from tests.factories import (
     A_DAY,
     A_MONTH,
@@ -17,6 +33,7 @@ from tests.factories import (
     NegotiationFactory,
     PartyFactory,
     ProposalFactory,
+    RoundFactory,
     SourceFactory,
     TermChoiceFactory,
     TermFactory,
@@ -220,7 +237,8 @@ def test_records_of_other_kinds_come_with_their_evidence(editor, talks):
         assert record.state == "published"
         assert record.pk in Evidence.objects.values_list("record", flat=True)
         if model is not Clause:  # of which a paper has one outermost
-            assert record_with_evidence(model, **shared).state == "draft"
+            state = record_with_evidence(model, **shared).state
+            assert state == ("published" if model is Round else "draft")
     assert list(Outcome.objects.first().confirmed_by.all()) == [party]
 
 
@@ -387,3 +405,48 @@ def test_a_condition_taken_away_leaves_the_other_linkage_as_it_was(editor):
     kept = Linkage.objects.get(record_id=demand.pk, condition="")
     edit_demand(demand, user=editor, version=2, links=[anchored])
     assert list(Linkage.objects.filter(record_id=demand.pk)) == [kept]
+
+
+def test_what_points_to_a_draft_is_a_draft_itself(editor, talks):
+    meeting = RoundFactory(negotiation=talks, state="draft")
+    party = PartyFactory(negotiation=talks)
+    there = record_with_evidence(
+        Participation, user=editor, negotiation=talks, round=meeting, party=party, role="host"
+    )
+    assert there.state == "draft"
+
+
+def test_a_draft_that_gains_its_first_evidence_is_published(editor, talks):
+    event = record_with_evidence(
+        Event, user=editor, negotiation=talks, kind="contact", title="A call", happened=A_DAY
+    )
+    assert event.state == "draft"
+    number = Record.objects.get(pk=event.pk)
+    added = add_part(Evidence, user=editor, record=number, **says_so(talks))
+    event.refresh_from_db()
+    assert (event.state, added.state) == ("published", "published")
+
+
+def test_an_edit_that_brings_evidence_publishes_a_draft(editor, talks):
+    event = record_with_evidence(
+        Event, user=editor, negotiation=talks, kind="contact", title="A call", happened=A_DAY
+    )
+    edited = edit_record(
+        event, user=editor, version=1, title="A long call", evidence=[says_so(talks)]
+    )
+    assert (edited.title, edited.state) == ("A long call", "published")
+    with pytest.raises(Conflict):
+        edit_record(event, user=editor, version=1, title="A short call")
+
+
+def test_a_draft_stays_one_where_review_is_asked_for(editor, talks):
+    edit(talks, user=None, review="required")
+    talks.refresh_from_db()
+    event = record_with_evidence(
+        Event, user=editor, negotiation=talks, kind="contact", title="A call", happened=A_DAY
+    )
+    number = Record.objects.get(pk=event.pk)
+    source = SourceFactory(negotiation=talks, state="draft")
+    add_part(Evidence, user=editor, record=number, source=source, basis="inference")
+    event.refresh_from_db()
+    assert event.state == "draft"
