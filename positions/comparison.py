@@ -11,29 +11,16 @@ from itertools import combinations
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, Subquery, TextField, Window
-from django.db.models import Value as Literal
-from django.db.models.functions import Coalesce, JSONObject, NullIf, RowNumber
+from django.db.models import OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party, Round
 from positions import gaps
-from positions.matrix import Cell, Choice, Comparison, Link, Node, Row, Settled, Statement, Value
-from positions.models import (
-    Clause,
-    Demand,
-    DemandHolder,
-    Event,
-    Evidence,
-    Issue,
-    Linkage,
-    Outcome,
-    Silence,
-    TermChoice,
-    TermValue,
-    TermValueChoice,
-)
+from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
+from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
 from positions.querysets import by_end_of
 from positions.stands import stand_of, terms_of
+from positions.statements import evidence_of, links_of, values_of
 
 
 def build(
@@ -130,14 +117,9 @@ class _Loaded:
         )
         self.clauses = {clause.pk: clause for clause in clauses}
         records = {row.pk for row in (*demands, *outcomes)}
-        self.values = self._values(TermValue.objects.visible_to(user), records)
-        self.links = self._links(Linkage.objects.visible_to(user), records)
-        self.evidence = _by_record(
-            Evidence.objects.visible_to(user)
-            .filter(record__in=records | set(self.clauses))
-            .select_related("source", "speaker", "reported_by")
-            .order_by("pk")
-        )
+        self.values = values_of(records, user)
+        self.links = links_of(records, user)
+        self.evidence = evidence_of(records | set(self.clauses), user)
         self.statements = [self._statement(demand) for demand in demands]
         self.by_clause = defaultdict(list)
         self.by_issue = defaultdict(list)
@@ -183,51 +165,6 @@ class _Loaded:
             )
             .order_by("reached", "pk")
         )
-
-    @staticmethod
-    def _values(rows, records) -> dict[int, tuple[Value, ...]]:
-        choices = (
-            TermValueChoice.objects.filter(value=OuterRef("pk"))
-            .order_by("choice__ordinal", "choice__pk")
-            .values(
-                json=JSONObject(
-                    code=F("choice__code"), name=F("choice__name"), ordinal=F("choice__ordinal")
-                )
-            )
-        )
-        scale = TermChoice.objects.filter(term=OuterRef("term")).values(
-            json=JSONObject(code=F("code"), ordinal=F("ordinal"))
-        )
-        found = defaultdict(list)
-        for row in (
-            rows.filter(record__in=records)
-            .select_related("term")
-            .annotate(named=ArraySubquery(choices), scale=ArraySubquery(scale))
-            .order_by("term__order", "term__code", "pk")
-        ):
-            named = tuple(Choice(**choice) for choice in row.named)
-            places = tuple((choice["code"], choice["ordinal"]) for choice in row.scale)
-            found[row.record_id].append(Value(row, named, places))
-        return {pk: tuple(values) for pk, values in found.items()}
-
-    @staticmethod
-    def _links(rows, records) -> dict[int, tuple[Link, ...]]:
-        def words(model, field):
-            return Subquery(model.objects.filter(pk=OuterRef("anchor")).values(field))
-
-        anchored = Coalesce(
-            words(Demand, "text"),
-            words(Event, "title"),
-            NullIf(words(Clause, "label"), Literal("")),
-            words(Clause, "text"),
-            words(Outcome, "text"),
-            F("condition"),
-            output_field=TextField(),
-        )
-        found = defaultdict(list)
-        for row in rows.filter(record__in=records).annotate(words=anchored).order_by("pk"):
-            found[row.record_id].append(Link(row, row.words))
-        return {pk: tuple(links) for pk, links in found.items()}
 
     def _statement(self, demand) -> Statement:
         path = []
@@ -307,10 +244,3 @@ class _Loaded:
             gaps.gap(first.code, second.code, stands, terms, settlements)
             for first, second in combinations(compared, 2)
         )
-
-
-def _by_record(rows) -> dict[int, tuple[Evidence, ...]]:
-    found = defaultdict(list)
-    for row in rows:
-        found[row.record_id].append(row)
-    return {pk: tuple(evidence) for pk, evidence in found.items()}

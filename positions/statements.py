@@ -1,0 +1,97 @@
+"""What belongs to loaded records, under their numbers: values, links, evidence; a query each."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Subquery, TextField
+from django.db.models import Value as Literal
+from django.db.models.functions import Coalesce, JSONObject, NullIf
+
+from positions.matrix import Choice, Link, Value
+from positions.models import (
+    Clause,
+    Demand,
+    Event,
+    Evidence,
+    Linkage,
+    Outcome,
+    TermChoice,
+    TermValue,
+    TermValueChoice,
+)
+
+Part = TypeVar("Part")
+
+
+def values_of(records: Iterable[int], user) -> dict[int, tuple[Value, ...]]:
+    """Return the values that ``user`` may see, with their choices, in the order of their terms."""
+    choices = (
+        TermValueChoice.objects.filter(value=OuterRef("pk"))
+        .order_by("choice__ordinal", "choice__pk")
+        .values(
+            json=JSONObject(
+                code=F("choice__code"), name=F("choice__name"), ordinal=F("choice__ordinal")
+            )
+        )
+    )
+    scale = TermChoice.objects.filter(term=OuterRef("term")).values(
+        json=JSONObject(code=F("code"), ordinal=F("ordinal"))
+    )
+    rows = (
+        TermValue.objects.visible_to(user)
+        .filter(record__in=records)
+        .select_related("term")
+        .annotate(named=ArraySubquery(choices), scale=ArraySubquery(scale))
+        .order_by("term__order", "term__code", "pk")
+    )
+    return by_record(
+        (
+            row.record_id,
+            Value(
+                row,
+                tuple(Choice(**choice) for choice in row.named),
+                tuple((choice["code"], choice["ordinal"]) for choice in row.scale),
+            ),
+        )
+        for row in rows
+    )
+
+
+def links_of(records: Iterable[int], user) -> dict[int, tuple[Link, ...]]:
+    """Return what the records wait for, each anchor in the words of its own record."""
+
+    def words(model, field):
+        return Subquery(model.objects.filter(pk=OuterRef("anchor")).values(field))
+
+    anchored = Coalesce(
+        words(Demand, "text"),
+        words(Event, "title"),
+        NullIf(words(Clause, "label"), Literal("")),
+        words(Clause, "text"),
+        words(Outcome, "text"),
+        F("condition"),
+        output_field=TextField(),
+    )
+    rows = Linkage.objects.visible_to(user).filter(record__in=records).annotate(words=anchored)
+    return by_record((row.record_id, Link(row, row.words)) for row in rows.order_by("pk"))
+
+
+def evidence_of(records: Iterable[int], user) -> dict[int, tuple[Evidence, ...]]:
+    """Return who says so, with source and speaker."""
+    rows = (
+        Evidence.objects.visible_to(user)
+        .filter(record__in=records)
+        .select_related("source", "speaker", "reported_by")
+        .order_by("pk")
+    )
+    return by_record((row.record_id, row) for row in rows)
+
+
+def by_record(parts: Iterable[tuple[int, Part]]) -> dict[int, tuple[Part, ...]]:
+    """Return parts under the number of the record each belongs to, in the order they came in."""
+    found = defaultdict(list)
+    for pk, part in parts:
+        found[pk].append(part)
+    return {pk: tuple(parts) for pk, parts in found.items()}
