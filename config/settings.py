@@ -80,8 +80,16 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 3},
+    # While the database is away a visitor waits this long; a failed attempt to connect is not
+    # repeated by itself, so that the first request after it is back makes one at once.
+    "pool": {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 8),
+        "timeout": 3,
+        "reconnect_timeout": 0,
+    },
 }
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # The role the web server signs in with; migrations run as another and grant it its rights.
 DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", "parley_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -135,6 +143,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     }
 }
+CSRF_FAILURE_VIEW = "config.resend.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

@@ -5,3 +5,5 @@ urlpatterns = [
     path("", include("negotiations.urls")),
     path("", include("positions.urls")),
 ]
+
+handler500 = "config.resend.failed"

@@ -1,0 +1,121 @@
+"""What was posted and could not be taken: shown, kept in the page, and sent again from there.
+
+No answer here asks for the user, the session or the database: they may be what failed.
+"""
+
+import functools
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template import loader
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.defaults import server_error
+
+from negotiations.refusals import sqlstate
+
+#: Classes of PostgreSQL's codes, and a code, that say it cannot be reached or will not work now.
+OUTAGES = ("08", "57", "53300")
+SECONDS_TO_WAIT = "10"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One field of a form that came back."""
+
+    name: str
+    value: str
+
+    @property
+    def label(self) -> str:
+        """The name as words."""
+        return self.name.replace("-", " ").replace("_", " ")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether somebody may have typed it: forms also send what was there before."""
+        return bool(self.value.strip()) and not self.name.startswith("initial-")
+
+
+def signed_in(view):
+    """Let only people who are signed in reach a view that shows a form and takes it.
+
+    Whoever wants to see the form is asked to sign in. A form that was sent after its session had
+    ended comes back with what was typed, to be sent again; htmx is led to the sign-in page, and
+    the page that sent it keeps what was typed.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request, *args, **kwargs):
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST" and not request.htmx:
+            response = _page(request, "401.html", HTTPStatus.UNAUTHORIZED)
+            response["WWW-Authenticate"] = 'Session realm="Parley"'
+            return response
+        return redirect_to_login(request.get_full_path())
+
+    return wrapped
+
+
+def csrf_failed(request, reason=""):
+    """Answer a form whose token is not this session's: its page is older than the sign-in."""
+    return _page(request, "403_csrf.html", HTTPStatus.FORBIDDEN)
+
+
+def failed(request):
+    """Answer a request that raised an error: 503 while the database is away, else 500."""
+    is_away = _is_outage(sys.exception())
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
+    if request.path_info.startswith("/api/"):
+        words = _("The database does not answer.") if is_away else _("This went wrong on our side.")
+        response: HttpResponse = JsonResponse({"detail": words}, status=status)
+    elif is_away:
+        response = _page(request, "503.html", status)
+    else:
+        response = server_error(request)
+    if is_away:
+        response["Retry-After"] = SECONDS_TO_WAIT
+    add_never_cache_headers(response)
+    return response
+
+
+def _is_outage(error: BaseException | None) -> bool:
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code = sqlstate(error)
+    return code is None or code.startswith(OUTAGES)
+
+
+def _page(request, template: str, status: HTTPStatus) -> HttpResponse:
+    """Render a page that holds what was posted, if a page of ours posted it."""
+    context: dict[str, object] = {"action": request.get_full_path()}
+    if request.method == "POST" and _is_from_here(request):
+        fields = [
+            Posted(name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name != "csrfmiddlewaretoken"
+        ]
+        kept = [field for field in fields if "password" not in field.name]
+        context |= {
+            "may_send_again": kept == fields,
+            "posted": kept,
+            "csrf_token": get_token(request),
+        }
+    response = HttpResponse(loader.render_to_string(template, context), status=status)
+    add_never_cache_headers(response)
+    return response
+
+
+def _is_from_here(request) -> bool:
+    site = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return origin == site
+    return request.headers.get("Referer", "").startswith(f"{site}/")
