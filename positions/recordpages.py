@@ -127,7 +127,7 @@ def _links(record, slug, user) -> Iterator[Line]:
         .select_related("anchor")
         .order_by("pk")
     )
-    titles = _titles(link.anchor for link in links if link.anchor)
+    titles = titled(link.anchor for link in links if link.anchor)
     for link in links:
         text = titles[link.anchor_id][1] if link.anchor else link.condition
         url = url_of(slug, link.anchor_id if link.anchor else link.pk)
@@ -136,7 +136,7 @@ def _links(record, slug, user) -> Iterator[Line]:
 
 def _points_to(row, slug, user) -> Iterator[Line]:
     pointed = {getattr(row, field.attname): field for field in _pointers_of(type(row))}
-    titles = _titles(Record.objects.visible_to(user).filter(pk__in=set(pointed) - {None}))
+    titles = titled(Record.objects.visible_to(user).filter(pk__in=set(pointed) - {None}))
     for pk, field in pointed.items():
         if pk in titles:
             record, title = titles[pk]
@@ -171,7 +171,7 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
 
 
 def _owners(parts, label, slug) -> Iterator[Line]:
-    titles = _titles(part.record for part in parts)
+    titles = titled(part.record for part in parts)
     for pk in dict.fromkeys(part.record_id for part in parts):
         owner, title = titles[pk]
         yield Line(label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk))
@@ -181,8 +181,8 @@ def _pointers_of(model) -> list[models.ForeignKey]:
     return [f for f in model._meta.fields if f.is_relation and f.name != "negotiation"]
 
 
-def _titles(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:
-    """Return each record with what its page is called, in one query for each kind."""
+def titled(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:
+    """Return each record with what its page is called, by number, in one query for each kind."""
     by_kind: dict[str, dict[int, Record]] = defaultdict(dict)
     for record in records:
         by_kind[record.kind][record.pk] = record

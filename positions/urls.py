@@ -8,4 +8,8 @@ urlpatterns = [
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
     path("<slug:slug>/demands/<int:pk>/edit/", views.demand_edit, name="demand-edit"),
     path("<slug:slug>/records/<int:pk>/", views.record, name="record"),
+    path("<slug:slug>/records/<int:pk>/edit/", views.record_edit, name="record-edit"),
+    path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),
+    path("<slug:slug>/new/<slug:kind>/", views.record_new, name="record-new"),
+    path("<slug:slug>/unsaved/", views.keep_unsaved, name="unsaved"),
 ]

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations.querysets import UnsavedFormQuerySet
 
+#: The fields whose words tell a half-typed form from others, best first.
+FIRST_FIELDS = ("text", "title", "name", "outlet", "condition", "quote")
+
 
 class UnsavedForm(models.Model):
     """A half-typed form, kept for whoever types it, outside of revisions and history.
@@ -38,3 +41,9 @@ class UnsavedForm(models.Model):
 
     def __str__(self):
         return self.page
+
+    @property
+    def words(self) -> str:
+        """Return the first words typed, by which its author knows the form again."""
+        named = (self.payload.get(name, [""]) for name in FIRST_FIELDS)
+        return next((texts[0][:120] for texts in named if texts[0].strip()), self.page)

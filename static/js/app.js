@@ -1,10 +1,13 @@
 "use strict";
 
-// Forms in cells: where the focus goes, what the keys do, what is announced. Everything here is a
-// convenience; the same links and forms work without it.
+// Forms in slots: where the focus goes, what the keys do, what is announced, and that nothing typed
+// is lost. Everything here is a convenience; the same links and forms work without it.
 (() => {
   const status = document.getElementById("status");
+  const said = status.dataset;
   let clearing = 0;
+
+  document.documentElement.classList.add("js");
 
   function announce(text) {
     status.textContent = text;
@@ -14,39 +17,34 @@
 
   const asLoaded = new WeakMap();
   const typed = (form) => new URLSearchParams(new FormData(form)).toString();
+  const slotOf = (form) => form.closest(".slot");
+  const openerOf = (slot) => document.getElementById(slot?.dataset.opener ?? "")
+    ?? slot?.parentElement.querySelector("a.add");
 
-  const cellOf = (form) =>
-    document.getElementById(`comparison-cell-${form.dataset.party}-${form.dataset.issue}`);
-
-  function focusOpener(cell, number) {
-    const opener = cell?.querySelector(number ? `[data-edit="${number}"]` : ".add");
-    (opener ?? cell?.querySelector(".add"))?.focus();
-  }
-
-  function numberOf(form) {
-    return form.id.match(/^form-(\d+)$/)?.[1];
-  }
-
-  // What was typed stays: the same link shows the closed line again.
+  // What was typed stays: the same link shows the closed form again.
   function close(form) {
     form.hidden = true;
-    focusOpener(cellOf(form), numberOf(form));
+    openerOf(slotOf(form))?.focus();
   }
 
   function enter(form) {
     form.hidden = false;
-    const first = form.querySelector(".errors, .conflict") ?? form.querySelector("[name=text]");
+    const first = form.querySelector(".errors, .conflict")
+      ?? form.querySelector("[autofocus], [name=text]")
+      ?? form.querySelector("input:not([type=hidden]), select, textarea");
     first?.focus();
   }
 
+  // Keys: Enter saves from the first line, Ctrl+Enter from anywhere, Escape closes.
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form.entry");
     if (!form || event.isComposing) return;
-    const saves = event.target.name === "text" && !event.shiftKey && !event.altKey;
-    if (event.key === "Enter" && saves) {
+    const plain = !event.shiftKey && !event.altKey;
+    const saves = event.ctrlKey || event.metaKey || event.target.name === "text";
+    if (event.key === "Enter" && plain && saves) {
       event.preventDefault();
-      form.requestSubmit();
-    } else if (event.key === "Escape" && cellOf(form)) {
+      form.requestSubmit(form.querySelector(".button--main"));
+    } else if (event.key === "Escape" && slotOf(form)) {
       event.preventDefault();
       close(form);
     }
@@ -54,57 +52,109 @@
 
   document.addEventListener("click", (event) => {
     const form = event.target.closest?.("a[data-close]")?.closest("form.entry");
-    if (form && cellOf(form)) {
+    if (form && slotOf(form)) {
       event.preventDefault();
       close(form);
     }
   });
 
-  // One line at a time in a cell: its own link finds it again, another does not sweep it away.
+  // One form at a time in a slot: its own link finds it again, another does not sweep it away.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const link = event.detail.elt;
-    const open = link.matches("a.add, a.edit") && event.detail.target.querySelector("form.entry");
-    if (!open) return;
-    const same = numberOf(open) === link.dataset.edit;
-    if (same || (!open.hidden && typed(open) !== asLoaded.get(open))) {
+    const { elt: link, target: slot } = event.detail;
+    if (!slot?.matches(".slot") || !link.matches("a")) return;
+    const open = slot.querySelector("form.entry");
+    const same = open && slot.dataset.opener === link.id;
+    if (open && (same || (!open.hidden && typed(open) !== asLoaded.get(open)))) {
       event.preventDefault();
       enter(open);
-      if (!same) announce(status.dataset.busy);
+      if (!same) announce(said.busy);
+    } else {
+      slot.dataset.opener = link.id;
     }
   });
 
-  // An answer from another address is the sign-in page: keep what was typed.
+  // The sign-in page instead of an answer: keep what was typed.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, pathInfo } = event.detail;
-    const asked = new URL(pathInfo.requestPath, location.href).pathname;
-    if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked) {
+    const { xhr } = event.detail;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname === said.login) {
       event.detail.shouldSwap = false;
-      announce(status.dataset.signedOut);
+      announce(said.signedOut);
     }
   });
 
+  // A saved line leaves its row, and every row it stands in, settling one by one: the focus goes to
+  // the next line of its slot, or back to the link that opened it.
   let saved = null;
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt;
-    saved = event.detail.successful && form.matches("form.entry")
-      ? { cell: cellOf(form)?.id, number: numberOf(form) }
-      : null;
+    const slot = form.matches("form.entry") && event.detail.successful ? slotOf(form) : null;
+    saved = slot && { slot: slot.id, opener: slot.dataset.opener };
   });
 
-  // A saved line leaves the row, and every other row it stands in, settling one by one.
   document.addEventListener("htmx:afterSettle", (event) => {
-    const part = saved ? document.getElementById(saved.cell) : event.target;
+    const slot = saved ? document.getElementById(saved.slot) : null;
+    const part = slot ?? event.target;
     const form = part?.matches("form.entry") ? part : part?.querySelector("form.entry");
+    if (slot && saved.opener) slot.dataset.opener = saved.opener;
     if (form) {
       asLoaded.set(form, form.querySelector(".errors, .conflict") ? "" : typed(form));
       enter(form);
-    } else if (saved) focusOpener(part, saved.number);
+    } else if (slot) openerOf(slot)?.focus();
   });
 
   document.addEventListener("parley:status", (event) => announce(event.detail.text));
+  document.addEventListener("parley:saved", (event) => announce(event.detail.text));
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(lost, () => announce(status.dataset.lost));
+    document.addEventListener(lost, () => announce(said.lost));
   }
-  document.addEventListener("htmx:responseError", () => announce(status.dataset.refused));
+  document.addEventListener("htmx:responseError", (event) =>
+    announce(event.detail.xhr.status === 401 ? said.signedOut : said.refused));
+
+  // What is typed is kept on the server a moment after the last key, and when the page is left.
+  const waiting = new Map();
+  const underWay = new WeakMap();
+
+  async function keep(form, leaving) {
+    clearTimeout(waiting.get(form));
+    waiting.delete(form);
+    const note = form.querySelector(".entry__kept");
+    try {
+      const answer = await fetch(form.dataset.unsaved, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-Requested-With": "fetch" },
+        keepalive: leaving,
+        redirect: "error",
+      });
+      if (note) note.textContent = answer.ok ? await answer.text() : said.unkept;
+    } catch {
+      if (note) note.textContent = said.unkept;
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-unsaved]");
+    if (!form) return;
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => underWay.set(form, keep(form, false)), 700));
+  });
+
+  // Saving does away with what was kept; a keeping that came after it would bring it back.
+  document.addEventListener("submit", (event) => {
+    clearTimeout(waiting.get(event.target));
+    waiting.delete(event.target);
+  }, true);
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const keeping = underWay.get(event.detail.elt);
+    if (!keeping) return;
+    event.preventDefault();
+    keeping.finally(() => event.detail.issueRequest(true));
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") return;
+    for (const form of waiting.keys()) if (form.isConnected) keep(form, true);
+  });
 })();
