@@ -20,6 +20,12 @@ class NegotiationQuerySet(models.QuerySet):
             return self.none()
         return self.filter(pk__in=_memberships(user).writing().values("negotiation"))
 
+    def managed_by(self, user):
+        """Return the negotiations whose settings and members ``user`` may change."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(pk__in=_memberships(user).managing().values("negotiation"))
+
     def with_revision(self):
         """Annotate ``current_revision``: how many changesets the negotiation has been through."""
         head = apps.get_model("negotiations", "Head").objects.filter(negotiation=OuterRef("pk"))
@@ -53,6 +59,17 @@ class NegotiationQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the user's own memberships, and all of the negotiations that they manage."""
+        if not user.is_authenticated:
+            return self.none()
+        managed = _negotiations().managed_by(user)
+        return self.filter(Q(user=user) | Q(negotiation__in=managed))
+
+    def managing(self):
+        """Return the memberships of those who change settings and members."""
+        return self.filter(role="manager")
+
     def writing(self):
         """Return the memberships whose role may write records."""
         return self.filter(role__in=["editor", "reviewer", "manager"])
