@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.launching import names
+from tests.faults.launching import free_port, names
 
 
 @pytest.fixture(scope="module")
@@ -18,3 +18,8 @@ def name() -> Iterator[str]:
 def new_name() -> Iterator[Callable[[], str]]:
     with names() as new:
         yield new
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()

@@ -5,6 +5,7 @@ import itertools
 import os
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -47,6 +48,14 @@ def until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
 
 
 def run(server: EmbeddedPostgres, statement: str, role: str = OWNER) -> list[tuple[object, ...]]:

@@ -1,15 +1,12 @@
 """`make demo`, below make: from an empty folder to pages, and to its end."""
 
 import contextlib
-import http.cookiejar
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,17 +15,9 @@ import pytest
 from config.postgres import EmbeddedPostgres
 from config.postgres_home import CLONE, WEB
 from tests.faults.launching import SECONDS, all_have_ended, launcher, run
+from tests.faults.visiting import Visitor
 
 SERVE = [sys.executable, "-m", "config.serve"]
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-    return found
 
 
 def lines(process: subprocess.Popen[str]) -> Iterator[str]:
@@ -38,27 +27,6 @@ def lines(process: subprocess.Popen[str]) -> Iterator[str]:
         yield line.strip()
         if "manager" in line:
             return
-
-
-def get(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=SECONDS) as answer:
-        assert answer.status == 200
-        text: str = answer.read().decode()
-    return text
-
-
-def sign_in(site: str, username: str, password: str) -> str:
-    """The page that comes after signing in."""
-    browser = urllib.request.build_opener(
-        urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    )
-    form = browser.open(f"{site}accounts/login/", timeout=SECONDS).read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
-    assert token is not None
-    fields = {"login": username, "password": password, "csrfmiddlewaretoken": token[1]}
-    body = urllib.parse.urlencode(fields).encode()
-    page: str = browser.open(f"{site}accounts/login/", body, timeout=SECONDS).read().decode()
-    return page
 
 
 def process_with(argument: str) -> int:
@@ -82,15 +50,17 @@ def test_the_demo_comes_up_keeps_what_was_entered_and_stops(
         assert f"Parley is at {site} (Ctrl-C stops it)" in said
         accounts = dict(line.split() for line in said[-4:])
         assert list(accounts) == ["reader", "editor", "reviewer", "manager"]
-        home = get(site)
+        page = Visitor(site).get()
+        assert page.status == 200
+        home = page.text
         assert "/russia-ukraine-2025/" in home
         styles = re.findall(r'href="/(static/css/[^"]+\.css)"', home)
         assert styles
         for path in styles:
             assert re.search(r"\.[0-9a-f]{12}\.css$", path), "only with DEBUG off"
-            assert get(site + path)
+            assert Visitor(site).get(path).status == 200
         for username, password in accounts.items():
-            assert username in sign_in(site, username, password)
+            assert username in Visitor(site).sign_in(username, password).text
         web_server = process_with(f"--bind=127.0.0.1:{port}")
         environ = Path(f"/proc/{web_server}/environ").read_bytes()
         assert b"DATABASE_URL=" in environ
