@@ -1,0 +1,115 @@
+"""Starting codebooks: issues with their terms and choices, ready to be set up in a negotiation.
+
+Each is a YAML file in ``codebook_files``: a title, a summary, and issues in order, each with code,
+name, question, definition, the code of its parent, and terms (kind, unit, choices).
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import models
+from django.utils.text import slugify
+
+from negotiations.models import Negotiation
+from negotiations.operations import create, edit, operation, remove
+from positions.models import Issue, Term, TermChoice
+
+ISSUE_FIELDS = ("code", "name", "question", "definition")
+FOLDER = Path(__file__).parent / "codebook_files"
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A starting codebook; ``issues`` are mappings as the file has them."""
+
+    code: str
+    title: str
+    summary: str
+    issues: tuple[Mapping[str, Any], ...]
+
+
+@functools.cache
+def codebooks() -> dict[str, Codebook]:
+    """Return the starting codebooks by code."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        issues = tuple(data["issues"])
+        found[path.stem] = Codebook(path.stem, data["title"], data["summary"], issues)
+    return found
+
+
+@operation
+def apply_codebook(
+    *, user, negotiation: Negotiation, codebook: Codebook, reason: str = ""
+) -> list[Issue]:
+    """Set up the issues of a starting codebook with their terms; return those that are new.
+
+    An issue whose code is taken is left as it is, and so is a term. Raises ``ValidationError``.
+    """
+    shared = {"user": user, "reason": reason, "negotiation": negotiation}
+    issues = {issue.code: issue for issue in Issue.objects.filter(negotiation=negotiation)}
+    terms = set(Term.objects.filter(negotiation=negotiation).values_list("code", flat=True))
+    first = 1 + max((issue.order for issue in issues.values()), default=0)
+    new = []
+    for order, row in enumerate(codebook.issues, first):
+        if row["code"] in issues:
+            continue
+        own = {
+            name: row[name] for name in ("code", "name", "question", "definition") if name in row
+        }
+        parent = issues[row["parent"]] if "parent" in row else None
+        issue = create(Issue, order=order, parent=parent, **shared, **own)
+        issues[issue.code] = issue
+        new.append(issue)
+        for place, term in enumerate(row.get("terms", ()), 1):
+            if term["code"] not in terms:
+                _create_term(term, issue=issue, order=place, **shared)
+    return new
+
+
+def _create_term(row: Mapping[str, Any], **shared) -> None:
+    own = {name: row[name] for name in ("code", "name", "kind", "unit") if name in row}
+    term = create(Term, **shared, **own)
+    shared = {"user": shared["user"], "reason": shared["reason"], "negotiation": term.negotiation}
+    for choice in row.get("choices", ()):
+        create(TermChoice, term=term, **shared, **choice)
+
+
+def free_code(model: type[models.Model], name: str, **scope) -> str:
+    """Return a code made from a name that no other row of ``model`` in the scope has."""
+    longest = model._meta.get_field("code").max_length - 5
+    wanted = slugify(name)[:longest].strip("-") or model._meta.verbose_name.replace(" ", "-")
+    taken = set(model._base_manager.filter(**scope).values_list("code", flat=True))
+    if wanted not in taken:
+        return wanted
+    return next(code for n in range(2, 10_000) if (code := f"{wanted}-{n}") not in taken)
+
+
+@operation
+def set_choices(
+    term: Term, *, user, names: Sequence[str], ordered: bool, reason: str = ""
+) -> list[TermChoice]:
+    """Give a term just these choices, in this order; return them.
+
+    Choices are known by their names. ``ordered`` says whether their order means something. Raises
+    ``ValidationError`` if a value names a choice that would go.
+    """
+    shared = {"user": user, "reason": reason}
+    old = {choice.name: choice for choice in TermChoice.objects.filter(term=term)}
+    kept = []
+    for place, name in enumerate(dict.fromkeys(names), 1):
+        ordinal = place if ordered else None
+        if choice := old.pop(name, None):
+            kept.append(edit(choice, ordinal=ordinal, **shared))
+            continue
+        code = free_code(TermChoice, name, term=term)
+        own = {"term": term, "code": code, "name": name, "ordinal": ordinal}
+        kept.append(create(TermChoice, negotiation=term.negotiation, **shared, **own))
+    for choice in old.values():
+        remove(choice, **shared)
+    return kept
