@@ -20,7 +20,7 @@ from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
 from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
 from positions.querysets import by_end_of
 from positions.stands import stand_of, terms_of
-from positions.statements import evidence_of, links_of, values_of
+from positions.statements import evidence_of, links_of, path_to, values_of
 
 
 def build(
@@ -167,18 +167,13 @@ class _Loaded:
         )
 
     def _statement(self, demand) -> Statement:
-        path = []
-        clause = self.clauses.get(demand.clause_id)
-        while clause is not None:
-            path.append(clause)
-            clause = self.clauses.get(clause.parent_id)
         return Statement(
             demand=demand,
             holders=self._named(demand.remaining),
             values=self.values.get(demand.pk, ()),
             links=self.links.get(demand.pk, ()),
             evidence=self.evidence.get(demand.pk, ()),
-            path=tuple(reversed(path)),
+            path=path_to(demand.clause_id, self.clauses),
         )
 
     def _settled(self, outcome) -> Settled:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.text import capfirst
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from negotiations import ranges
 from negotiations.models import Party
 from positions import gaps
+from positions.numberlines import Bar, bars, ends_of
 from positions.words import with_unit
 
 if TYPE_CHECKING:
@@ -40,21 +40,6 @@ REASONS = {
     gaps.Reason.NO_DIFFERENCE: gettext_lazy("they differ on no term"),
     gaps.Reason.SOME_TERMS_MET: gettext_lazy("they meet on some terms"),
 }
-WIDTH, MARGIN = 120, 6
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A range on a number line, in the line's own units; an end may go on beyond the line."""
-
-    x: int
-    width: int
-    opens_low: bool
-    opens_high: bool
-
-    @property
-    def end(self) -> int:
-        return self.x + self.width
 
 
 @dataclass(frozen=True)
@@ -181,14 +166,14 @@ def _pair(
     names = {v.row.term.code: v.row.term.name for s in (first, second) for v in s.values}
     lines = [_term_line(distance, names[distance.term], first, second) for distance in pair.terms]
     for code in pair.lacking:
-        lacks = parties[0] if not _counting(first, code) else parties[1]
+        lacks = parties[0] if not counting(first, code) else parties[1]
         lines.append(
             GapLine(
                 name=names[code],
                 text=_("not given by %(party)s") % {"party": lacks},
                 met=False,
-                first=_text(first, code),
-                second=_text(second, code),
+                first=term_text(first, code),
+                second=term_text(second, code),
                 lacking=True,
             )
         )
@@ -203,8 +188,8 @@ def _pair(
 def _term_line(
     distance: gaps.TermDistance, name: str, first: "Statement", second: "Statement"
 ) -> GapLine:
-    ones, others = _counting(first, distance.term), _counting(second, distance.term)
-    one, other = _text(first, distance.term), _text(second, distance.term)
+    ones, others = counting(first, distance.term), counting(second, distance.term)
+    one, other = term_text(first, distance.term), term_text(second, distance.term)
     return GapLine(
         name=name,
         text=distance_text(distance, same=one == other),
@@ -215,16 +200,17 @@ def _term_line(
     )
 
 
-def _counting(statement: "Statement", code: str) -> list["Value"]:
-    """The values a statement gives for a term that the gap counts."""
+def counting(statement: "Statement", code: str) -> list["Value"]:
+    """Return the values a statement gives for a term that the gap counts."""
     values = [v for v in statement.values if v.row.term.code == code]
     values = [v for v in values if v.row.status != "not specified"]
     preferred = [v for v in values if v.row.rank == "preferred"]
     return preferred or [v for v in values if v.row.rank != "deprecated"]
 
 
-def _text(statement: "Statement", code: str) -> str:
-    return " / ".join(v.text for v in _counting(statement, code))
+def term_text(statement: "Statement", code: str) -> str:
+    """Return what a statement gives for a term, rivals side by side; empty if nothing."""
+    return " / ".join(v.text for v in counting(statement, code))
 
 
 def _conditions(statement: "Statement") -> str:
@@ -233,40 +219,11 @@ def _conditions(statement: "Statement") -> str:
 
 def _number_line(one: "Value", other: "Value") -> NumberLine | None:
     """Draw two quantities, or two spans of days, to one scale; None for anything else."""
-    ones, others = _ends(one), _ends(other)
-    if ones is None or others is None:
+    ones, others = ends_of(one.row), ends_of(other.row)
+    drawn = bars([ones, others]) if ones is not None and others is not None else ()
+    if not drawn:
         return None
-    both = ones, others
-    known = [float(end) for ends in both for end in ends if end is not None]
-    low, high = min(known), max(known)
-    if one.row.quantity is not None and 0 < low < high / 2:
-        low = 0.0
-    open_ended = any(end is None for ends in both for end in ends)
-    if low == high and not open_ended:
-        return None
-    scale = (WIDTH - 2 * MARGIN) / ((high - low) or 1) * (0.8 if open_ended else 1)
-
-    def x(value: Decimal) -> int:
-        return round(MARGIN + (float(value) - low) * scale)
-
-    first, second = (_bar(ends, x) for ends in both)
-    left, right = sorted((first, second), key=lambda bar: (bar.x, bar.end))
+    first, second = drawn
+    left, right = sorted(drawn, key=lambda bar: (bar.x, bar.end))
     between = (left.end, right.x) if left.end < right.x else None
     return NumberLine(first, second, between)
-
-
-def _ends(value: "Value") -> tuple[Decimal | int | None, Decimal | int | None] | None:
-    row = value.row
-    if row.quantity is not None:
-        return row.quantity.lower, row.quantity.upper
-    if row.dates is not None:
-        first, last = ranges.earliest(row.dates), ranges.latest(row.dates)
-        return first.toordinal() if first else None, last.toordinal() if last else None
-    return None
-
-
-def _bar(ends, x) -> Bar:
-    low, high = ends
-    start = 0 if low is None else x(low)
-    end = WIDTH if high is None else x(high)
-    return Bar(start, end - start, low is None, high is None)

@@ -1,7 +1,7 @@
 """What belongs to loaded records, under their numbers: values, links, evidence; a query each."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -95,3 +95,12 @@ def by_record(parts: Iterable[tuple[int, Part]]) -> dict[int, tuple[Part, ...]]:
     for pk, part in parts:
         found[pk].append(part)
     return {pk: tuple(parts) for pk, parts in found.items()}
+
+
+def path_to(clause: int | None, clauses: Mapping[int, Clause]) -> tuple[Clause, ...]:
+    """Return the clauses from the outermost one to the numbered one; none for no clause."""
+    path: list[Clause] = []
+    while clause in clauses:
+        path.insert(0, clauses[clause])
+        clause = path[0].parent_id
+    return tuple(path)

@@ -5,6 +5,7 @@ from positions import views
 urlpatterns = [
     path("<slug:slug>/", views.overview, name="overview"),
     path("<slug:slug>/compare/", views.comparison, name="comparison"),
+    path("<slug:slug>/issues/<slug:code>/", views.issue, name="issue"),
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
     path("<slug:slug>/demands/<int:pk>/edit/", views.demand_edit, name="demand-edit"),
     path("<slug:slug>/records/<int:pk>/", views.record, name="record"),

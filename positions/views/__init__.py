@@ -1,12 +1,14 @@
 from positions.views.comparison import comparison, overview
 from positions.views.demands import demand_edit, demand_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
+from positions.views.issues import issue
 from positions.views.records import record
 
 __all__ = [
     "comparison",
     "demand_edit",
     "demand_new",
+    "issue",
     "keep_unsaved",
     "overview",
     "record",

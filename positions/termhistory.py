@@ -1,0 +1,134 @@
+"""How a term moved: what every party gave for it, period by period, and a drawing of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from negotiations.models import Party
+from positions.gaplines import counting, term_text
+from positions.matrix import Statement
+from positions.models import Term
+from positions.numberlines import Bar, bars, ends_of
+from positions.periods import Period
+from positions.words import unit_text
+
+LANE = 9
+
+
+@dataclass(frozen=True)
+class Given:
+    """A statement that gives a term: from which period on, and until which, if it was replaced."""
+
+    statement: Statement
+    place: int
+    until: int | None
+
+    def stands_from_before(self, place: int) -> bool:
+        return self.place < place and (self.until is None or self.until > place)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A party's range on the line of a period; ``kept`` if it was given before."""
+
+    bar: Bar
+    y: int
+    side: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class TermCell:
+    """What a party gave for a term in a period, and what it had given before that still stood."""
+
+    party: Party
+    new: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """One period in which somebody gave the term."""
+
+    period: Period
+    cells: tuple[TermCell, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class TermHistory:
+    """A term through all periods, with the parties that ever gave it."""
+
+    term: Term
+    parties: tuple[Party, ...]
+    rows: tuple[TermRow, ...]
+
+    @property
+    def unit(self) -> str:
+        return unit_text(self.term.unit, 2)
+
+    @property
+    def drawn(self) -> bool:
+        return any(row.marks for row in self.rows)
+
+    @property
+    def height(self) -> int:
+        return LANE * len(self.parties)
+
+
+def history_of(
+    term: Term, periods: Sequence[Period], given: Sequence[Given], parties: Sequence[Party]
+) -> TermHistory:
+    """Return how a term moved through the periods in which somebody gave it."""
+    holding = tuple(p for p in parties if any(p in g.statement.holders for g in given))
+    shown = [period for period in periods if any(g.place == period.place for g in given)]
+    marks = _marks(term, shown, given, holding)
+    return TermHistory(
+        term=term,
+        parties=holding,
+        rows=tuple(
+            TermRow(
+                period=period,
+                cells=tuple(_cell(term, period, given, party) for party in holding),
+                marks=marks.get(period.place, ()),
+            )
+            for period in shown
+        ),
+    )
+
+
+def _cell(term, period, given, party) -> TermCell:
+    mine = [g for g in given if party in g.statement.holders]
+    return TermCell(
+        party,
+        new=_texts(term, (g for g in mine if g.place == period.place)),
+        kept=_texts(term, (g for g in mine if g.stands_from_before(period.place))),
+    )
+
+
+def _texts(term, given) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term_text(g.statement, term.code) for g in given))
+
+
+def _marks(term, shown, given, parties) -> dict[int, tuple[Mark, ...]]:
+    """Every range that stands in a period, by its place, all of them to one scale."""
+    found = list(_spans(term, shown, given, parties))
+    drawn = bars([ends for _place, _lane, _party, _kept, ends in found])
+    marks: dict[int, list[Mark]] = {}
+    for (place, lane, party, kept, _ends), bar in zip(found, drawn, strict=False):
+        principal = party.standing == Party.Standing.PRINCIPAL
+        side = f" side-{party.side}" if principal else ""
+        marks.setdefault(place, []).append(Mark(bar, 2 + LANE * lane, side, kept))
+    return {place: tuple(row) for place, row in marks.items()}
+
+
+def _spans(term, shown, given, parties) -> Iterator[tuple]:
+    for period in shown:
+        for lane, party in enumerate(parties):
+            for g in given:
+                kept = g.stands_from_before(period.place)
+                if party not in g.statement.holders or not (kept or g.place == period.place):
+                    continue
+                for value in counting(g.statement, term.code):
+                    ends = ends_of(value.row)
+                    if ends is not None:
+                        yield period.place, lane, party, kept, ends

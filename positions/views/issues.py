@@ -1,0 +1,28 @@
+"""The issues of a negotiation: one of them through all rounds."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from positions import issuepage
+from positions.days import DayForm
+from positions.models import Issue
+from positions.views.comparison import may_edit, negotiation_or_404
+
+
+@require_safe
+def issue(request, slug, code):
+    """One issue through all rounds; ``overall`` is what is said of the talks as a whole."""
+    negotiation = negotiation_or_404(request, slug)
+    mine = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
+    found = None if code == "overall" else get_object_or_404(mine, code=code)
+    days = DayForm(request.GET, negotiation=negotiation, user=request.user)
+    if not days.is_valid():
+        context = {"negotiation": negotiation, "days": days}
+        return render(request, "positions/comparison_day.html", context, status=400)
+    page = issuepage.build(negotiation=negotiation, user=request.user, issue=found, as_of=days.day)
+    context = {
+        "negotiation": negotiation,
+        "page": page,
+        "can_edit": may_edit(request, negotiation),
+    }
+    return render(request, "positions/issue.html", context)
