@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 
@@ -83,6 +83,28 @@ class ChangesetQuerySet(models.QuerySet):
         """
         own = _negotiations().editable_by(user)
         return self.filter(revision__isnull=False, negotiation__in=own)
+
+
+class HistoryQuerySet(models.QuerySet):
+    def newest_of_each_row(self):
+        """Return what was sealed and after which nothing was written of the same row."""
+        later = type(self)(self.model).filter(
+            negotiation=OuterRef("negotiation"),
+            table_name=OuterRef("table_name"),
+            row_id=OuterRef("row_id"),
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(~Exists(later), changeset__revision__isnull=False)
+
+    def with_image_before(self):
+        """Annotate ``before``: what the same row was before, None if it had not been there."""
+        earlier = type(self)(self.model).filter(
+            negotiation=OuterRef("negotiation"),
+            table_name=OuterRef("table_name"),
+            row_id=OuterRef("row_id"),
+            pk__lt=OuterRef("pk"),
+        )
+        return self.annotate(before=Subquery(earlier.order_by("-pk").values("data")[:1]))
 
 
 class UnsavedFormQuerySet(models.QuerySet):

@@ -20,10 +20,10 @@ from negotiations.models import Content, Negotiation, Record, Scoped
 from negotiations.models.base import numbered_models
 from negotiations.models.fields import QuantityField
 from negotiations.operations import create, edit
+from negotiations.titles import titled
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
 from positions.models import Clause
 from positions.operations import add_part, edit_record, record_with_evidence
-from positions.recordpages import titled
 
 #: At most so many records are offered for a pointer to any; any other's number can be typed.
 OFFERED = 300
@@ -309,11 +309,6 @@ class WitnessedForm(EvidenceFields, RecordForm):
     def more_open(self) -> bool:
         typed = {*self.errors, *self.changed_data} if self.is_bound else set()
         return bool(typed & {*self.layout.more, *EVIDENCE})
-
-
-def form_of(kind: str) -> type[RecordForm]:
-    """Return the form for a kind, as its word in an address; KeyError if it has none."""
-    return WitnessedForm if FORMS[kind].witnessed else RecordForm
 
 
 #: The kinds that are parts of another record, which their form has to know.

@@ -1,7 +1,6 @@
 """A plain page for a record of any kind, read off its model."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from negotiations import ranges
 from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
+from negotiations.titles import pointers_of, titled
 from positions.models import Evidence, Linkage, TermValue
 from positions.words import full_value_text
 
@@ -135,7 +135,7 @@ def _links(record, slug, user) -> Iterator[Line]:
 
 
 def _points_to(row, slug, user) -> Iterator[Line]:
-    pointed = {getattr(row, field.attname): field for field in _pointers_of(type(row))}
+    pointed = {getattr(row, field.attname): field for field in pointers_of(type(row))}
     titles = titled(Record.objects.visible_to(user).filter(pk__in=set(pointed) - {None}))
     for pk, field in pointed.items():
         if pk in titles:
@@ -151,7 +151,7 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
     """
     for kind, model in numbered_models().items():
         own = model in (Evidence, Linkage, TermValue)
-        for field in _pointers_of(model):
+        for field in pointers_of(model):
             if field.related_model not in (Record, record.model) or (
                 own and field.name == "record"
             ):
@@ -160,7 +160,7 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
             rows = (
                 model._default_manager.visible_to(user)
                 .filter(**{field.name: record.pk})
-                .select_related(*(f.name for f in _pointers_of(model)))
+                .select_related(*(f.name for f in pointers_of(model)))
                 .order_by("pk")
             )
             if model.part_of == "record":
@@ -175,21 +175,3 @@ def _owners(parts, label, slug) -> Iterator[Line]:
     for pk in dict.fromkeys(part.record_id for part in parts):
         owner, title = titles[pk]
         yield Line(label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk))
-
-
-def _pointers_of(model) -> list[models.ForeignKey]:
-    return [f for f in model._meta.fields if f.is_relation and f.name != "negotiation"]
-
-
-def titled(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:
-    """Return each record with what its page is called, by number, in one query for each kind."""
-    by_kind: dict[str, dict[int, Record]] = defaultdict(dict)
-    for record in records:
-        by_kind[record.kind][record.pk] = record
-    titles = {}
-    for numbered in by_kind.values():
-        model = next(iter(numbered.values())).model
-        rows = model._default_manager.select_related(*(f.name for f in _pointers_of(model)))
-        for pk, row in rows.in_bulk(numbered).items():
-            titles[pk] = (numbered[pk], str(row))
-    return titles

@@ -1,8 +1,10 @@
 """The reading side of the write gate's own tables. Only its triggers write them."""
 
+from typing import Any
+
 from django.db import models
 
-from negotiations.querysets import ChangesetQuerySet
+from negotiations.querysets import ChangesetQuerySet, HistoryQuerySet
 
 
 class Head(models.Model):
@@ -65,6 +67,10 @@ class History(models.Model):
     row_id = models.BigIntegerField()
     operation = models.CharField(max_length=1)
     data = models.JSONField()
+    #: What ``with_image_before`` annotates.
+    before: dict[str, Any] | None
+
+    objects = HistoryQuerySet.as_manager()
 
     class Meta:
         managed = False
