@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models.base import Scoped
 from negotiations.models.rules import code_unique, filled, gated, one_of
 
@@ -54,6 +55,7 @@ class Person(Scoped):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
+        indexes = [search_index("person", "name", lists=["aliases"])]
         constraints = [*gated("person", kind="person"), *filled("person", "name")]
 
     def __str__(self):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models.base import Content, Scoped, State
 from negotiations.models.fields import QuantityField
 from negotiations.models.rules import (
@@ -91,6 +92,7 @@ class Round(Content):
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
         ordering = ["held", "planned", "number", "pk"]
+        indexes = [search_index("round", "title", "venue", "summary")]
         constraints = [
             *gated("round", kind="round"),
             *inside("round", "track"),

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models.base import Content, State
 from negotiations.models.rules import (
     acyclic,
@@ -71,6 +72,7 @@ class Source(Content):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["published", "outlet", "pk"]
+        indexes = [search_index("source", "outlet", "title", "author", "note", "text")]
         constraints = [
             *gated("source", kind="source"),
             *inside("source", "derived_from", "corrects"),

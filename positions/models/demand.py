@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models import Content, State
 from negotiations.models.rules import (
     acyclic,
@@ -140,6 +141,7 @@ class Demand(Content):
         verbose_name = _("demand")
         verbose_name_plural = _("demands")
         ordering = ["stated", "pk"]
+        indexes = [search_index("demand", "text", "occasion")]
         constraints = [
             *gated("demand", kind="demand"),
             *inside("demand", "issue", "clause", "round", "supersedes"),

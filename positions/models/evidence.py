@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models import Content, Record, State
 from negotiations.models.rules import gated, inside, one_of, pointer, points_at
 from positions.models.links import Rank
@@ -86,6 +87,7 @@ class Evidence(Content):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["record", "pk"]
+        indexes = [search_index("evidence", "quote", "translation")]
         constraints = [
             *gated("evidence", kind="evidence"),
             *inside("evidence", "source", "speaker", "reported_by"),

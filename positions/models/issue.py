@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models import Scoped
 from negotiations.models.rules import (
     acyclic,
@@ -32,6 +33,7 @@ class Issue(Scoped):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
         ordering = ["order", "code"]
+        indexes = [search_index("issue", "name", "question", "definition")]
         constraints = [
             *gated("issue", kind="issue"),
             *inside("issue", "parent"),

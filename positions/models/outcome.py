@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models import Content, State
 from negotiations.models.rules import (
     acyclic,
@@ -88,6 +89,7 @@ class Outcome(Content):
         verbose_name = _("outcome")
         verbose_name_plural = _("outcomes")
         ordering = ["reached", "pk"]
+        indexes = [search_index("outcome", "text")]
         constraints = [
             *gated("outcome", kind="outcome"),
             *inside("outcome", "issue", "round", "clause", "decided_by", "supersedes"),
@@ -180,6 +182,7 @@ class Event(Content):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["happened", "expected", "pk"]
+        indexes = [search_index("event", "title", "text")]
         constraints = [
             *gated("event", kind="event"),
             *inside("event", "actor", "round", "issue", "proposal", "outcome"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.fulltext import search_index
 from negotiations.models import Content, State
 from negotiations.models.fields import QuantityField
 from negotiations.models.rules import (
@@ -78,6 +79,7 @@ class Proposal(Content):
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
         ordering = ["tabled", "pk"]
+        indexes = [search_index("proposal", "title")]
         constraints = [
             *gated("proposal", kind="proposal"),
             *inside("proposal", "round", "supersedes", "responds_to"),
@@ -139,6 +141,7 @@ class Clause(Content):
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
         ordering = ["proposal", "order", "pk"]
+        indexes = [search_index("clause", "label", "text")]
         constraints = [
             *gated("clause", kind="clause"),
             *inside("clause", "proposal", "parent"),
