@@ -13,9 +13,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         digest = ApiToken.digest_of(key.strip().decode("latin-1"))
-        token = ApiToken.objects.select_related("user").filter(digest=digest).first()
-        if token is None or not token.user.is_active:
+        token = ApiToken.objects.usable().select_related("user").filter(digest=digest).first()
+        if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not known here."))
+        token.note_use()
         return token.user, token
 
     def authenticate_header(self, request):

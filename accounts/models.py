@@ -2,15 +2,34 @@
 
 import hashlib
 import secrets
+from datetime import date, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+#: How much time passes before a token's use is written down again: not every call need write.
+NOTED_EVERY = timedelta(minutes=5)
 
 
 class User(AbstractUser):
     """Somebody with an account; what they may do is their membership's business."""
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the user's own tokens."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def usable(self):
+        """Return the tokens that open something: neither revoked nor past their last day."""
+        today = timezone.localdate()
+        unexpired = Q(expires__isnull=True) | Q(expires__gte=today)
+        return self.filter(unexpired, revoked__isnull=True, user__is_active=True)
 
 
 class ApiToken(models.Model):
@@ -19,13 +38,24 @@ class ApiToken(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=100, help_text=_("What program it is for."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    expires = models.DateField(
+        _("last day"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it works; without one it works until it is revoked."),
+    )
+    last_used = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects: ClassVar = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
+        ordering = ["-created", "-pk"]
 
     def __str__(self):
         return self.name
@@ -36,8 +66,23 @@ class ApiToken(models.Model):
         return hashlib.sha256(key.encode()).hexdigest()
 
     @classmethod
-    def issue(cls, *, user, name: str) -> str:
+    def issue(cls, *, user, name: str, expires: date | None = None) -> str:
         """Store a new token for ``user`` and return its key, which cannot be read again."""
         key = secrets.token_urlsafe(32)
-        cls.objects.create(user=user, name=name, digest=cls.digest_of(key))
+        cls.objects.create(user=user, name=name, expires=expires, digest=cls.digest_of(key))
         return key
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its last day has passed."""
+        return self.expires is not None and self.expires < timezone.localdate()
+
+    def revoke(self) -> None:
+        """Let the token open nothing from now on; that it was there stays to be seen."""
+        type(self).objects.filter(pk=self.pk, revoked=None).update(revoked=timezone.now())
+
+    def note_use(self) -> None:
+        """Write down that the token is used now, unless that was done some minutes ago."""
+        now = timezone.now()
+        if self.last_used is None or now - self.last_used >= NOTED_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used=now)
