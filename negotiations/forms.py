@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
@@ -52,3 +53,14 @@ class DayField(forms.DateField):
             return day and ranges.day(day).lower
         except ranges.UnclearRange as error:
             raise forms.ValidationError(str(error), code="invalid") from error
+
+
+class OperationErrors(forms.BaseForm):
+    """A form whose operation may refuse what the form let pass."""
+
+    def add_operation_errors(self, error: ValidationError) -> None:
+        """Show what the operation refused beside the fields it names."""
+        named = hasattr(error, "error_dict")
+        for name, messages in (error.message_dict if named else {None: error.messages}).items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)

@@ -15,10 +15,12 @@ from django.db import models
 from django.utils.text import slugify
 
 from negotiations.models import Negotiation
-from negotiations.operations import create, edit, operation, remove
+from negotiations.operations import create, edit, operation, remove, start_negotiation
 from positions.models import Issue, Term, TermChoice
 
 ISSUE_FIELDS = ("code", "name", "question", "definition")
+#: Codes made from names are no longer than this, with room for a number in any code's field.
+CODE_LENGTH = 25
 FOLDER = Path(__file__).parent / "codebook_files"
 
 
@@ -41,6 +43,15 @@ def codebooks() -> dict[str, Codebook]:
         issues = tuple(data["issues"])
         found[path.stem] = Codebook(path.stem, data["title"], data["summary"], issues)
     return found
+
+
+@operation
+def set_up(*, user, codebook: Codebook | None = None, reason: str = "", **fields) -> Negotiation:
+    """Begin a negotiation that ``user`` manages, with a codebook; see ``start_negotiation``."""
+    begun = start_negotiation(user=user, reason=reason, **fields)
+    if codebook is not None:
+        apply_codebook(user=user, negotiation=begun, codebook=codebook, reason=reason)
+    return begun
 
 
 @operation
@@ -82,12 +93,42 @@ def _create_term(row: Mapping[str, Any], **shared) -> None:
 
 def free_code(model: type[models.Model], name: str, **scope) -> str:
     """Return a code made from a name that no other row of ``model`` in the scope has."""
-    longest = model._meta.get_field("code").max_length - 5
-    wanted = slugify(name)[:longest].strip("-") or model._meta.verbose_name.replace(" ", "-")
+    wanted = slugify(name)[:CODE_LENGTH].strip("-") or str(model._meta.verbose_name)
     taken = set(model._base_manager.filter(**scope).values_list("code", flat=True))
     if wanted not in taken:
         return wanted
     return next(code for n in range(2, 10_000) if (code := f"{wanted}-{n}") not in taken)
+
+
+@operation
+def record_term(
+    *,
+    user,
+    negotiation: Negotiation,
+    choices: Sequence[str] = (),
+    ordered: bool = False,
+    reason: str = "",
+    **fields,
+) -> Term:
+    """Record a term with its choices by name, and return it; see ``set_choices``."""
+    shared = {"user": user, "reason": reason}
+    term = create(Term, negotiation=negotiation, **shared, **fields)
+    set_choices(term, names=choices, ordered=ordered, **shared)
+    return term
+
+
+@operation
+def edit_term(
+    term: Term, *, user, choices: Sequence[str], ordered: bool, reason: str = "", **fields
+) -> Term:
+    """Change a term and its choices, and return it.
+
+    Raises ``ValidationError``, also if a value is of the old kind or names a choice that would go.
+    """
+    shared = {"user": user, "reason": reason}
+    term = edit(term, **shared, **fields)
+    set_choices(term, names=choices, ordered=ordered, **shared)
+    return term
 
 
 @operation

@@ -21,8 +21,9 @@ from config.htmx import render_page_or_part, wants_part
 from negotiations import operations, unsaved
 from negotiations.models import Negotiation, Record, State
 from positions.conflicts import conflict_rows, merged
+from positions.formkinds import form_of
 from positions.models import Evidence
-from positions.recordforms import FORMS, PARTS, form_of
+from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
 from positions.views.comparison import may_edit, negotiation_or_404
 

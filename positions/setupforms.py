@@ -1,0 +1,174 @@
+"""The forms of setting up a negotiation: what it is, who works on it, a term with its choices."""
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from negotiations.forms import OperationErrors
+from negotiations.models import Membership, Negotiation
+from positions.codebooks import codebooks, edit_term, free_code, record_term
+from positions.models import TermChoice
+from positions.recordforms import RecordForm
+
+SETTINGS = ("title", "summary", "visibility", "review")
+
+
+class StartForm(OperationErrors, forms.Form):
+    """A new negotiation, and the codebook to start it with."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, help_text=_("Northland–Southland: the river talks")
+    )
+    slug = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=80,
+        help_text=_("Left empty, it is made from the title. It stays, since it will be cited."),
+    )
+    summary = forms.CharField(
+        label=_("Summary"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who sees it"), choices=Negotiation.Visibility, widget=forms.RadioSelect
+    )
+    review = forms.ChoiceField(
+        label=_("Review before records are published"),
+        choices=Negotiation.Review,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data=None):
+        initial = {"visibility": "members", "review": "off", "codebook": ""}
+        super().__init__(data, initial=initial)
+        offered = [(code, codebook.title) for code, codebook in codebooks().items()]
+        choices = [("", _("none, we write our own")), *offered]
+        self.fields["codebook"] = forms.ChoiceField(
+            label=_("Start with the issues of"),
+            required=False,
+            choices=choices,
+            widget=forms.RadioSelect,
+        )
+
+    def clean(self):
+        super().clean()
+        cleaned = self.cleaned_data
+        if not cleaned.get("slug") and cleaned.get("title"):
+            cleaned["slug"] = slugify(cleaned["title"])[:80].strip("-")
+            if not cleaned["slug"]:
+                self.add_error("slug", _("Write an address in Latin letters, such as river-talks."))
+        return cleaned
+
+
+class SettingsForm(OperationErrors, forms.ModelForm):
+    """What a negotiation is called, who sees it, and whether records are reviewed."""
+
+    class Meta:
+        model = Negotiation
+        fields = SETTINGS
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "visibility": forms.RadioSelect,
+            "review": forms.RadioSelect,
+        }
+
+    def _post_clean(self):
+        """Leave the row as it is: the operation changes and validates it."""
+
+
+class MemberForm(OperationErrors, forms.Form):
+    """Somebody with an account, by the name they sign in with, and their role."""
+
+    name = forms.CharField(label=_("User name"), max_length=150)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Membership.Role, initial=Membership.Role.EDITOR
+    )
+
+    def clean_name(self):
+        name = self.cleaned_data["name"].strip()
+        member = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
+        if member is None:
+            raise forms.ValidationError(
+                _("Nobody here signs in as “%(name)s”; ask for the name they sign in with.")
+                % {"name": name}
+            )
+        return member
+
+
+class CodedForm(RecordForm):
+    """A party, an issue or a term; without a code it gets one made from its name.
+
+    A new one stands last until somebody moves it.
+    """
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
+        self.fields["code"].required = self.fields["order"].required = False
+        self.fields["code"].help_text = _("For addresses and the API; left empty, it is made.")
+        if self.record is None:
+            self.fields["order"].initial = None
+
+    def clean(self):
+        super().clean()
+        cleaned = self.cleaned_data
+        line = self.model.objects.filter(negotiation=self.negotiation)
+        if not cleaned.get("code") and cleaned.get("name") and "code" not in self.errors:
+            kept = self.initial.get("code")
+            name = cleaned["name"]
+            cleaned["code"] = kept or free_code(self.model, name, negotiation=self.negotiation)
+        if cleaned.get("order") is None and "order" not in self.errors:
+            last = line.aggregate(last=Max("order"))["last"] or 0
+            cleaned["order"] = self.initial.get("order", last + 1)
+        return cleaned
+
+
+class TermForm(CodedForm):
+    """A term with the answers it allows, one a line."""
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
+        choices = list(TermChoice.objects.filter(term_id=self.record.pk)) if self.record else []
+        self.fields["choices"] = forms.CharField(
+            label=_("Choices"),
+            required=False,
+            initial="\n".join(choice.name for choice in choices),
+            widget=forms.Textarea(attrs={"rows": max(3, len(choices))}),
+            help_text=_("For a choice or a set: one a line."),
+        )
+        self.fields["ordered"] = forms.BooleanField(
+            label=_("Their order means something: each is a step further than the one before"),
+            required=False,
+            initial=any(choice.ordinal is not None for choice in choices),
+        )
+        if self.record is not None:
+            for name in ("choices", "ordered"):
+                self.fields[name].show_hidden_initial = True
+
+    @property
+    def first_fields(self):
+        return [*super().first_fields, self["choices"], self["ordered"]]
+
+    def clean(self):
+        super().clean()
+        cleaned = self.cleaned_data
+        lines = [line.strip() for line in cleaned.get("choices", "").splitlines()]
+        cleaned["choices"] = [line for line in lines if line]
+        takes_choices = cleaned.get("kind") in ("choice", "set")
+        if cleaned["choices"] and cleaned.get("kind") and not takes_choices:
+            self.add_error("choices", _("Only a choice or a set has choices."))
+        if takes_choices and not cleaned["choices"]:
+            self.add_error("choices", _("Write the choices, one a line."))
+        return cleaned
+
+    def save(self):
+        data = self.cleaned_data
+        shared = {
+            "user": self.user,
+            "choices": data["choices"],
+            "ordered": data["ordered"],
+            **{name: data[name] for name in self.names},
+        }
+        if self.record is None:
+            return record_term(negotiation=self.negotiation, **shared)
+        return edit_term(self.record, reason=data["reason"], **shared)
