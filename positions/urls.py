@@ -1,8 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from positions import views
+from positions.views.setup import negotiation_new
 
 urlpatterns = [
+    path("new/", negotiation_new, name="negotiation-new"),
+    path("<slug:slug>/setup/", include("positions.setup_urls")),
     path("<slug:slug>/", views.overview, name="overview"),
     path("<slug:slug>/compare/", views.comparison, name="comparison"),
     path("<slug:slug>/issues/<slug:code>/", views.issue, name="issue"),
