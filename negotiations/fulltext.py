@@ -30,6 +30,7 @@ ENDINGS = [re.compile(f"[{VOWELS}]*[вгмх]?[{VOWELS}]*$"), re.compile(f"[{VOW
 #: How much of a word must be left: more where it may be Russian, which has its stems.
 SHORTEST_UKRAINIAN, SHORTEST = 3, 5
 
+STRETCHES = 'MaxFragments=2, MaxWords=35, MinWords=12, FragmentDelimiter=" … "'
 START, STOP = "\x02", "\x03"
 MARKED = re.compile(f"{START}([^{START}{STOP}]*){STOP}")
 
@@ -185,23 +186,25 @@ def _prefix(word: str) -> str:
     return "(" + " <-> ".join(f"'{part}'" for part in parts) + ":*)"
 
 
-def marked(texts: Sequence[str], words: Words, *, whole: Sequence[bool]) -> list[tuple[Part, ...]]:
-    """Return each text in parts, in one query: all of it where ``whole``, else where it hit."""
-    options = f'StartSel="{START}", StopSel="{STOP}"'
+def marked(texts: Sequence[str], words: Words, *, whole: bool) -> list[tuple[Part, ...]]:
+    """Return each text in parts: the ``whole`` of it, or only the stretches that hit."""
+    shown = "HighlightAll=true" if whole else STRETCHES
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT ts_headline(config, body, query, %s || CASE WHEN whole
-                     THEN ', HighlightAll=true'
-                     ELSE ', MaxFragments=2, MaxWords=35, MinWords=12, FragmentDelimiter=" … "' END)
+            SELECT ts_headline(config, body, query, %s)
               FROM (SELECT %s::tsquery AS query) q,
-                   unnest(%s::text[], %s::boolean[]) WITH ORDINALITY AS given (body, whole, place),
+                   unnest(%s::text[]) WITH ORDINALITY AS given (body, place),
                    LATERAL (SELECT CASE
                      WHEN to_tsvector('pg_catalog.russian', body) @@ query THEN 'pg_catalog.russian'
                      ELSE 'pg_catalog.simple' END::regconfig AS config) c
              ORDER BY place
             """,
-            [options, words.notation, [text[:LONGEST] for text in texts], list(whole)],
+            [
+                f'StartSel="{START}", StopSel="{STOP}", {shown}',
+                words.notation,
+                [text[:LONGEST] for text in texts],
+            ],
         )
         return [tuple(_parts(headline)) for (headline,) in cursor.fetchall()]
 

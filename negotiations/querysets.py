@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from negotiations.fulltext import Matches, Words, vector_of
+
 
 class NegotiationQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -125,6 +127,10 @@ class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the rows of negotiations that ``user`` may see."""
         return self.filter(negotiation__in=_negotiations().visible_to(user))
+
+    def matching(self, words: Words, negotiation):
+        """Return the rows of a negotiation in which the words stand; of models with an index."""
+        return self.filter(Matches(vector_of(self.model), words.inside(negotiation)))
 
 
 class ContentQuerySet(ScopedQuerySet):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 
@@ -13,7 +14,7 @@ def pointers_of(model: type[models.Model]) -> list[models.Field]:
     return [f for f in model._meta.fields if f.is_relation and f.name != "negotiation"]
 
 
-def rows_by_number(model: type[models.Model], numbers: Iterable[int]) -> dict[int, models.Model]:
+def rows_by_number(model: type[models.Model], numbers: Iterable[int]) -> dict[int, Any]:
     """Return rows by number, in one query, with all that their ``str`` needs."""
     rows = model._default_manager.select_related(*(f.name for f in pointers_of(model)))
     return rows.in_bulk(numbers)

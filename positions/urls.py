@@ -15,5 +15,7 @@ urlpatterns = [
     path("<slug:slug>/records/<int:pk>/edit/", views.record_edit, name="record-edit"),
     path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),
     path("<slug:slug>/new/<slug:kind>/", views.record_new, name="record-new"),
+    path("<slug:slug>/search/", views.search, name="search"),
+    path("<slug:slug>/changes/", views.changes, name="changes"),
     path("<slug:slug>/unsaved/", views.keep_unsaved, name="unsaved"),
 ]

@@ -1,10 +1,13 @@
+from positions.views.changes import changes
 from positions.views.comparison import comparison, overview
 from positions.views.demands import demand_edit, demand_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.issues import issue
 from positions.views.records import record
+from positions.views.search import search
 
 __all__ = [
+    "changes",
     "comparison",
     "demand_edit",
     "demand_new",
@@ -15,4 +18,5 @@ __all__ = [
     "record_edit",
     "record_new",
     "record_state",
+    "search",
 ]

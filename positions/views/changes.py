@@ -1,0 +1,71 @@
+"""Who changed what and when; for those who only read, what was published."""
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from negotiations.changes import (
+    authors,
+    changesets,
+    publications,
+    told_changesets,
+    told_publications,
+)
+from negotiations.forms import DayField
+from negotiations.models import Record
+from positions.views.comparison import may_edit, negotiation_or_404
+
+CHANGES_A_PAGE = 25
+
+
+class ChangesForm(forms.Form):
+    """The query of the page of changes: whose, of what kind, between which days."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of record"),
+        choices=[("", _("any kind")), *Record.Kind.choices],
+        required=False,
+        error_messages={"invalid_choice": _("There is no such kind of record.")},
+    )
+
+    def __init__(self, data, *, authors):
+        super().__init__(data)
+        if authors:
+            self.fields["who"] = forms.ChoiceField(
+                label=_("Who"),
+                choices=[("", _("anybody")), *((name, name) for name in authors)],
+                required=False,
+                error_messages={"invalid_choice": _("Nobody of this name changed anything here.")},
+            )
+        self.fields["from"] = DayField(label=_("From"), required=False)
+        self.fields["until"] = DayField(label=_("Until"), required=False)
+
+    @property
+    def filters(self) -> dict:
+        """Return what is asked, by the names that ``negotiations.changes`` has for it."""
+        given = dict(self.cleaned_data)
+        return {"since": given.pop("from"), **given}
+
+
+@require_safe
+def changes(request, slug):
+    negotiation = negotiation_or_404(request, slug)
+    writes = may_edit(request, negotiation)
+    names = authors(negotiation, request.user) if writes else ()
+    form = ChangesForm(request.GET, authors=names)
+    context = {"negotiation": negotiation, "form": form, "writes": writes}
+    if not form.is_valid():
+        return render(request, "positions/changes.html", context, status=400)
+    rows, tell = (changesets, told_changesets) if writes else (publications, told_publications)
+    asked: Any = rows(negotiation=negotiation, user=request.user, **form.filters)
+    page = Paginator(asked, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+    context |= {
+        "page": page,
+        "changes": tell(list(page)),
+        "filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "positions/changes.html", context)
