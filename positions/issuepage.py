@@ -223,7 +223,7 @@ class _Loaded:
         all_periods = periods(self.rounds)
         said = [(self._place(pk), self._said(s)) for pk, s in self.statements.items()]
         quiet = [
-            (self._place_of(s.looked_until, s.round_id), Quiet(s, s.answered))
+            (self._place_of(s.looked_until, s.round_id), Quiet(s, s.answered))  # type: ignore[attr-defined]
             for s in self._silences()
         ]
         terms = self._terms()
@@ -266,7 +266,7 @@ class _Loaded:
             outcomes=tuple(
                 Settled(
                     outcome=outcome,
-                    confirmed_by=self._named(outcome.confirming),
+                    confirmed_by=self._named(outcome.confirming),  # type: ignore[attr-defined]
                     values=self.values.get(outcome.pk, ()),
                     evidence=self.evidence.get(outcome.pk, ()),
                 )
@@ -282,9 +282,9 @@ class _Loaded:
 
     def _said(self, statement: Statement) -> Said:
         demand = statement.demand
-        older = self.statements.get(demand.supersedes_id)
+        older = self.statements.get(demand.supersedes_id or 0)
         ended = ranges.latest(demand.ended) if demand.ended else None
-        clause = self.clauses.get(demand.clause_id)
+        clause = self.clauses.get(demand.clause_id or 0)
         return Said(
             statement=statement,
             group=self._group(clause) if clause else None,
@@ -296,10 +296,10 @@ class _Loaded:
                 if d.supersedes_id == demand.pk and d.state == "published"
             ),
             ended=ended is not None and ended <= self.as_of,
-            stands=demand.stands or demand.state != "published",
+            stands=demand.stands or demand.state != "published",  # type: ignore[attr-defined]
             ties=tuple(
                 tie
-                for pk in (demand.pk, demand.clause_id)
+                for pk in (demand.pk, demand.clause_id or 0)
                 for tie in self.ties.get(pk, ())
                 if tie.record.pk != demand.pk
             ),

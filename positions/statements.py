@@ -100,7 +100,7 @@ def by_record(parts: Iterable[tuple[int, Part]]) -> dict[int, tuple[Part, ...]]:
 def path_to(clause: int | None, clauses: Mapping[int, Clause]) -> tuple[Clause, ...]:
     """Return the clauses from the outermost one to the numbered one; none for no clause."""
     path: list[Clause] = []
-    while clause in clauses:
+    while clause is not None and clause in clauses:
         path.insert(0, clauses[clause])
         clause = path[0].parent_id
     return tuple(path)

@@ -1,10 +1,13 @@
 from positions.views.changes import changes
-from positions.views.comparison import comparison, overview
+from positions.views.comparison import comparison
 from positions.views.demands import demand_edit, demand_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
-from positions.views.issues import issue
+from positions.views.issues import issue, issues
+from positions.views.lists import proposals, rounds
+from positions.views.overview import overview
 from positions.views.records import record
 from positions.views.search import search
+from positions.views.sources import source, sources
 
 __all__ = [
     "changes",
@@ -12,11 +15,16 @@ __all__ = [
     "demand_edit",
     "demand_new",
     "issue",
+    "issues",
     "keep_unsaved",
     "overview",
+    "proposals",
     "record",
     "record_edit",
     "record_new",
     "record_state",
+    "rounds",
     "search",
+    "source",
+    "sources",
 ]

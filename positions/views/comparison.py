@@ -1,6 +1,6 @@
 """The face page: where the sides stand, issue by issue."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
@@ -18,11 +18,6 @@ def negotiation_or_404(request, slug: str) -> Negotiation:
 def may_edit(request, negotiation: Negotiation) -> bool:
     """Whether the user may write records of the negotiation."""
     return Negotiation.objects.editable_by(request.user).filter(pk=negotiation.pk).exists()
-
-
-@require_safe
-def overview(request, slug):
-    return redirect("comparison", slug=negotiation_or_404(request, slug).slug)
 
 
 @require_safe

@@ -1,12 +1,26 @@
-"""The issues of a negotiation: one of them through all rounds."""
+"""The issues of a negotiation as a list, and one of them through all rounds."""
 
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from positions import issuepage
+from positions import issuelist, issuepage
 from positions.days import DayForm
 from positions.models import Issue
 from positions.views.comparison import may_edit, negotiation_or_404
+
+
+@require_safe
+def issues(request, slug):
+    """The codebook: every issue with its terms, and how far apart the sides are on it today."""
+    negotiation = negotiation_or_404(request, slug)
+    built = issuelist.build(negotiation=negotiation, user=request.user, as_of=timezone.localdate())
+    context = {
+        "negotiation": negotiation,
+        "codebook": built,
+        "can_edit": may_edit(request, negotiation),
+    }
+    return render(request, "positions/issues.html", context)
 
 
 @require_safe

@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from accounts.models import User
 from negotiations.models import Negotiation, Party, Round
@@ -164,9 +163,3 @@ def test_the_page_asks_as_often_for_three_of_everything_as_for_one(client):
     assert added >= 20
     assert shown() == (queries, statements + added)
     assert queries <= 12
-
-
-def test_the_overview_leads_to_the_comparison(client):
-    response = client.get(reverse("overview", args=[SLUG]))
-    assert response.status_code == 302
-    assert response.url == PAGE

@@ -1,0 +1,29 @@
+"""The first page of a negotiation."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from positions import overview as overviews
+from positions.views.comparison import may_edit, negotiation_or_404
+
+
+@require_safe
+def overview(request, slug):
+    """What happened, where the talks stand, what is awaited, and what was recorded last."""
+    negotiation = negotiation_or_404(request, slug)
+    built = overviews.build(negotiation=negotiation, user=request.user, today=timezone.localdate())
+    data = (
+        ("api:demand-list", _("Demands")),
+        ("api:outcome-list", _("Outcomes")),
+        ("api:round-list", _("Rounds")),
+        ("api:source-list", _("Sources")),
+    )
+    context = {
+        "data": data,
+        "negotiation": negotiation,
+        "overview": built,
+        "can_edit": may_edit(request, negotiation),
+    }
+    return render(request, "positions/overview.html", context)
