@@ -35,15 +35,17 @@
     first?.focus();
   }
 
-  // Keys: Enter saves from the first line, Ctrl+Enter from anywhere, Escape closes.
+  // Keys: Enter saves from the first line and from one-line fields, Ctrl+Enter from anywhere, Escape
+  // closes.
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form.entry");
     if (!form || event.isComposing) return;
     const plain = !event.shiftKey && !event.altKey;
-    const saves = event.ctrlKey || event.metaKey || event.target.name === "text";
+    const { name, localName } = event.target;
+    const saves = event.ctrlKey || event.metaKey || name === "text" || localName === "select";
     if (event.key === "Enter" && plain && saves) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector(".button--main"));
+      form.querySelector(".button--main").click();
     } else if (event.key === "Escape" && slotOf(form)) {
       event.preventDefault();
       close(form);
