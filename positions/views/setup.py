@@ -38,6 +38,7 @@ def _page(request, name, negotiation, status=HTTPStatus.OK, **context):
     context |= {
         "negotiation": negotiation,
         "section": name,
+        "can_edit": True,
         "manages": _manages(request, negotiation),
         "unfinished": unsaved.unfinished(user=request.user, negotiation=negotiation),
     }
