@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:slug>/issues/", views.issues, name="issues"),
     path("<slug:slug>/rounds/", views.rounds, name="rounds"),
     path("<slug:slug>/proposals/", views.proposals, name="proposals"),
+    path("<slug:slug>/", include("positions.paper_urls")),
     path("<slug:slug>/sources/", views.sources, name="sources"),
     path("<slug:slug>/sources/<int:pk>/", views.source, name="source"),
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
