@@ -9,6 +9,7 @@ style goes on beside the one it counts from, however it is indented.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 BULLETS = "-–—•*·‣◦▪●○"
 NUMBER = r"\d{1,3}(?:\.\d{1,3})*"
@@ -37,6 +38,11 @@ class Part:
     def size(self) -> int:
         """Return how many clauses it is, those inside it included."""
         return 1 + sum(part.size for part in self.clauses)
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the fields of the clause, ``clauses`` among them those of what is inside it."""
+        inside = [part.as_fields() for part in self.clauses]
+        return {"label": self.label, "text": self.text, "clauses": inside}
 
 
 @dataclass

@@ -1,0 +1,460 @@
+"""A paper on its page: the tree of its clauses, and beside each what every party answered.
+
+``build`` is the only place that asks the database, as often for one clause as for many.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+
+from negotiations import ranges
+from negotiations.models import Negotiation, Party, Record, Source
+from positions.clausediff import Change, changes, matched
+from positions.matrix import Node, Settled, Statement
+from positions.models import (
+    Clause,
+    Demand,
+    DemandHolder,
+    Evidence,
+    Issue,
+    Linkage,
+    Outcome,
+    Proposal,
+    ProposalHolder,
+    Silence,
+)
+from positions.statements import by_record, evidence_of, links_of, values_of
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A demand of the paper or an answer to it; ``over`` where it was replaced or has ended.
+
+    ``about`` is the demand that it answers, where it does not answer the clause as such.
+    """
+
+    statement: Statement
+    over: bool
+    about: Demand | None = None
+
+
+@dataclass(frozen=True)
+class AnswerCell:
+    """What one party answered to a clause, or is known not to have answered.
+
+    ``target`` is the number that an answer here names.
+    """
+
+    party: Party
+    target: int
+    answers: tuple[Placed, ...]
+    silences: tuple[Silence, ...]
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.answers or self.silences)
+
+    @property
+    def slot(self) -> str:
+        """Return the id of the place where an answer is typed."""
+        return f"slot-{self.target}-{self.party.code}"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A demand or an outcome that hangs on a clause."""
+
+    link: Linkage
+    record: Demand | Outcome
+
+
+@dataclass(frozen=True)
+class ClauseNode(Node):
+    """A clause with all that names it."""
+
+    children: "tuple[ClauseNode, ...]"
+    depth: int
+    evidence: tuple[Evidence, ...]
+    demands: tuple[Placed, ...]
+    cells: tuple[AnswerCell, ...]
+    others: tuple[AnswerCell, ...]
+    outcomes: tuple[Settled, ...]
+    waiting: tuple[Waiting, ...]
+    change: Change | None
+    to_carry: tuple[Demand, ...]
+    is_first: bool
+    is_last: bool
+
+    @property
+    def is_root(self) -> bool:
+        return self.depth == 0
+
+    @property
+    def can_rise(self) -> bool:
+        return not self.is_first
+
+    @property
+    def can_sink(self) -> bool:
+        return not self.is_last
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether it stands in another clause than the outermost one."""
+        return self.depth > 1
+
+    @property
+    def slot(self) -> str:
+        """Return the id of the place where what belongs to the clause is typed."""
+        return f"slot-{self.clause.pk}"
+
+    @property
+    def level(self) -> int:
+        """Return how far it is indented: as far as a page has room."""
+        return min(self.depth, 6)
+
+    @property
+    def parts(self) -> int:
+        """Return how many clauses stand inside it."""
+        return sum(1 for _ in self.walk()) - 1
+
+    @property
+    def sources(self) -> int:
+        return len({row.source_id for row in self.evidence})
+
+    @property
+    def issue(self) -> Issue | None:
+        """Return the issue of the first demand in it that has one."""
+        inside = (s.demand.issue for node in self.walk() for s in node.statements)
+        return next((issue for issue in inside if issue), None)
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """Everything that the page of a paper shows."""
+
+    negotiation: Negotiation
+    proposal: Proposal
+    holders: tuple[Party, ...]
+    today: date
+    root: ClauseNode | None
+    parties: tuple[Party, ...]
+    whole: tuple[AnswerCell, ...]
+    whole_others: tuple[AnswerCell, ...]
+    evidence: tuple[Evidence, ...]
+    sources: tuple[Source, ...]
+    newer: tuple[Proposal, ...]
+    responses: tuple[Proposal, ...]
+    versions: tuple[Proposal, ...]
+    compared: Proposal | None
+    changes: tuple[Change, ...]
+
+    @property
+    def rows(self) -> "tuple[ClauseNode, ...]":
+        """Return the clauses in the order in which one reads them."""
+        return tuple(self.root.walk()) if self.root else ()  # type: ignore[arg-type]
+
+    @property
+    def answer_due(self) -> bool:
+        """Whether the day to answer by, if there is one, has not passed."""
+        last = ranges.latest(self.proposal.answer_by) if self.proposal.answer_by else None
+        return last is not None and last >= self.today
+
+    @property
+    def points(self) -> str:
+        """Return the number of its points in words; empty where it is not recorded."""
+        return ranges.quantity_text(self.proposal.points) if self.proposal.points else ""
+
+    @property
+    def answered(self) -> tuple[AnswerCell, ...]:
+        """Return the answers to a paper that has no clauses."""
+        return tuple(cell for cell in (*self.whole, *self.whole_others) if cell.holds)
+
+    @property
+    def others(self) -> bool:
+        """Whether a party without a column of its own has answered."""
+        return any(row.others for row in self.rows)
+
+    @property
+    def to_carry(self) -> int:
+        """Return how many demands of the version before are not carried over."""
+        return sum(len(row.to_carry) for row in self.rows)
+
+
+def build(
+    *,
+    negotiation: Negotiation,
+    user,
+    proposal: Proposal,
+    today: date,
+    compared: Proposal | None = None,
+) -> PaperPage:
+    """Return the page of a paper as ``user`` may see it.
+
+    ``compared`` is the paper that it is set against; by default the version before it.
+    """
+    return _Loaded(negotiation, user, proposal, compared or proposal.supersedes).page(today)
+
+
+class _Loaded:
+    """What is recorded about one paper, indexed by what it stands beside."""
+
+    def __init__(self, negotiation, user, proposal: Proposal, compared: Proposal | None):
+        self.negotiation, self.user = negotiation, user
+        self.proposal, self.compared = proposal, compared
+        side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
+        mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
+        self.parties = {party.pk: party for party in mine.annotate(side=side)}
+        self.papers = {p.pk: p for p in self._mine(Proposal).order_by("tabled", "pk")}
+        trees = self._trees()
+        self.clauses = trees[proposal.pk]
+        self.inside: dict[int | None, list[Clause]] = defaultdict(list)
+        for clause in self.clauses:
+            self.inside[clause.parent_id].append(clause)
+        self.root = next(iter(self.inside[None]), None)
+        self.demands = self._demands()
+        self.attached: dict[int | None, list[Demand]] = defaultdict(list)
+        for demand in self.demands.values():
+            self.attached[demand.clause_id].append(demand)
+        self.targets = self._targets()
+        outcomes = self._outcomes()
+        own = {*self.demands, *(outcome.pk for outcome in outcomes)}
+        self.values = values_of(own, user)
+        self.links = links_of(own, user)
+        numbers = own | {clause.pk for clause in self.clauses} | {proposal.pk}
+        self.evidence = evidence_of(numbers, user)
+        self.outcomes = by_record((o.clause_id or 0, self._settled(o)) for o in outcomes)
+        self.answers = by_record(self._answers())
+        self.silences = by_record((self.targets[s.about_id or 0], s) for s in self._silences())
+        self.waiting = by_record(self._waiting())
+        self.columns = self._columns()
+        older = trees[compared.pk] if compared else []
+        self.changes = changes(older, self.clauses) if compared else ()
+        before = trees[proposal.supersedes_id] if proposal.supersedes_id else []
+        self.before = {new.pk: old.pk for old, new in matched(before, self.clauses)}
+
+    def _mine(self, model):
+        rows = model.objects.visible_to(self.user).filter(negotiation=self.negotiation)
+        return rows.exclude(state="retracted")
+
+    def _trees(self) -> dict[int, list[Clause]]:
+        """The clauses of the paper, of the one before it and of the one it is set against."""
+        compared = self.compared.pk if self.compared else None
+        wanted = {self.proposal.pk, self.proposal.supersedes_id, compared} - {None}
+        rows = Clause.objects.visible_to(self.user).filter(proposal__in=wanted)
+        trees: dict[int, list[Clause]] = defaultdict(list)
+        for clause in rows.order_by("order", "pk"):
+            trees[clause.proposal_id].append(clause)
+        return trees
+
+    def _demands(self) -> dict[int, Demand]:
+        """The demands of the paper and of the version before, and the answers to the paper."""
+        numbers = [self.proposal.pk, *(clause.pk for clause in self.clauses)]
+        papers = {self.proposal.pk, self.proposal.supersedes_id} - {None}
+        its_own = Demand.objects.filter(clause__proposal=self.proposal).values("pk")
+        holders = DemandHolder.objects.filter(demand=OuterRef("pk")).values("party")
+        newer = Demand.objects.published().filter(supersedes=OuterRef("pk"))
+        rows = (
+            self._mine(Demand)
+            .filter(
+                Q(clause__proposal__in=papers)
+                | Q(answers__in=numbers)
+                | Q(answers__in=its_own.values("pk"))
+            )
+            .select_related("issue", "clause", "round", "answers")
+            .annotate(named=ArraySubquery(holders), replaced=Exists(newer))
+            .order_by("stated", "pk")
+        )
+        return {row.pk: row for row in rows}
+
+    def _targets(self) -> dict[int, int]:
+        """The row in which an answer stands, by the number that it answers."""
+        whole = self.root.pk if self.root else self.proposal.pk
+        own = {clause.pk: clause.pk for clause in self.clauses}
+        attached = {d.pk: pk for pk in own for d in self.attached[pk]}
+        return {self.proposal.pk: whole, **own, **attached}
+
+    def _outcomes(self) -> list[Outcome]:
+        return list(
+            self._mine(Outcome)
+            .filter(clause__proposal=self.proposal)
+            .annotate(
+                confirming=ArrayAgg(
+                    "confirmation_links__party",
+                    filter=Q(confirmation_links__isnull=False),
+                    default=[],
+                )
+            )
+            .order_by("reached", "pk")
+        )
+
+    def _silences(self) -> list[Silence]:
+        noted = self._mine(Silence).filter(about__in=self.targets)
+        return list(noted.select_related("about").order_by("looked_until", "pk"))
+
+    def _answers(self) -> Iterator[tuple[int, Placed]]:
+        for demand in self.demands.values():
+            if demand.answers_id in self.targets:
+                about = self.demands.get(demand.answers_id)
+                yield self.targets[demand.answers_id], self._placed(demand, about)
+
+    def _waiting(self) -> Iterator[tuple[int, Waiting]]:
+        """What hangs on a clause, unless it stands in that clause itself."""
+        anchors = [clause.pk for clause in self.clauses]
+        links = list(
+            Linkage.objects.visible_to(self.user).filter(anchor__in=anchors).order_by("pk")
+        )
+        numbers = {link.record_id for link in links}
+        records: dict[int, Demand | Outcome] = {
+            **self._mine(Demand).in_bulk(numbers),
+            **self._mine(Outcome).in_bulk(numbers),
+        }
+        for link in links:
+            record = records.get(link.record_id)
+            if record is not None and record.clause_id != link.anchor_id:
+                yield link.anchor_id, Waiting(link, record)
+
+    def _columns(self) -> tuple[Party, ...]:
+        """The principals that do not hold the paper, and those that answer it all the same."""
+        self.holders = self._named(
+            ProposalHolder.objects.filter(proposal=self.proposal).values_list("party", flat=True)
+        )
+        answered = {
+            party.pk
+            for placed in self.answers.values()
+            for each in placed
+            for party in each.statement.holders
+        }
+        return tuple(
+            party
+            for party in self.parties.values()
+            if party.standing == Party.Standing.PRINCIPAL
+            and (party not in self.holders or party.pk in answered)
+        )
+
+    def _named(self, pks: Iterable[int]) -> tuple[Party, ...]:
+        wanted = set(pks)
+        return tuple(party for pk, party in self.parties.items() if pk in wanted)
+
+    def _placed(self, demand: Demand, about: Demand | None = None) -> Placed:
+        statement = Statement(
+            demand=demand,
+            holders=self._named(demand.named),  # type: ignore[attr-defined]
+            values=self.values.get(demand.pk, ()),
+            links=self.links.get(demand.pk, ()),
+            evidence=self.evidence.get(demand.pk, ()),
+            path=(),
+        )
+        is_replaced: bool = demand.replaced  # type: ignore[attr-defined]
+        return Placed(statement, is_replaced or demand.ended is not None, about)
+
+    def _settled(self, outcome: Outcome) -> Settled:
+        return Settled(
+            outcome=outcome,
+            confirmed_by=self._named(outcome.confirming),  # type: ignore[attr-defined]
+            values=self.values.get(outcome.pk, ()),
+            evidence=self.evidence.get(outcome.pk, ()),
+        )
+
+    def _cell(self, target: int, party: Party) -> AnswerCell:
+        is_whole = self.root is not None and target == self.root.pk
+        return AnswerCell(
+            party,
+            self.proposal.pk if is_whole else target,
+            tuple(a for a in self.answers.get(target, ()) if party in a.statement.holders),
+            tuple(s for s in self.silences.get(target, ()) if s.party_id == party.pk),
+        )
+
+    def _cells(self, target: int) -> tuple[AnswerCell, ...]:
+        return tuple(self._cell(target, party) for party in self.columns)
+
+    def _others(self, target: int) -> tuple[AnswerCell, ...]:
+        """The cells of parties without a column, where they hold something."""
+        rest = (party for party in self.parties.values() if party not in self.columns)
+        return tuple(cell for party in rest if (cell := self._cell(target, party)).holds)
+
+    def _node(self, clause: Clause, depth: int, changed: Mapping[int, Change]) -> ClauseNode:
+        siblings = self.inside[clause.parent_id]
+        evidence = self.evidence.get(clause.pk, ())
+        demands = tuple(self._placed(demand) for demand in self.attached[clause.pk])
+        return ClauseNode(
+            clause=clause,
+            readings=tuple(row for row in evidence if row.field == "operator"),
+            statements=tuple(placed.statement for placed in demands),
+            children=tuple(self._node(c, depth + 1, changed) for c in self.inside[clause.pk]),
+            depth=depth,
+            evidence=tuple(row for row in evidence if row.field != "operator"),
+            demands=demands,
+            cells=self._cells(clause.pk),
+            others=self._others(clause.pk),
+            outcomes=self.outcomes.get(clause.pk, ()),
+            waiting=self.waiting.get(clause.pk, ()),
+            change=changed.get(clause.pk),
+            to_carry=tuple(self._to_carry(clause)),
+            is_first=clause == siblings[0],
+            is_last=clause == siblings[-1],
+        )
+
+    def _to_carry(self, clause: Clause) -> Iterator[Demand]:
+        """The demands of the version before that nothing in this one has replaced."""
+        numbers = {self.proposal.pk}
+        replaced = {
+            d.supersedes_id
+            for d in self.demands.values()
+            if d.clause and d.clause.proposal_id in numbers
+        }
+        for demand in self.attached[self.before.get(clause.pk, 0)]:
+            if demand.pk not in replaced:
+                yield demand
+
+    def page(self, today: date) -> PaperPage:
+        changed = {change.newer.pk: change for change in self.changes if change.newer}
+        evidence = self.evidence.get(self.proposal.pk, ())
+        number = Record.objects.get(pk=self.proposal.pk)
+        for row in evidence:
+            row.record = number  # which a row's words for its field would else ask for, one by one
+        return PaperPage(
+            negotiation=self.negotiation,
+            proposal=self.proposal,
+            holders=self.holders,
+            today=today,
+            root=self._node(self.root, 0, changed) if self.root else None,
+            parties=self.columns,
+            whole=self._cells(self.proposal.pk) if not self.root else (),
+            whole_others=self._others(self.proposal.pk) if not self.root else (),
+            evidence=evidence,
+            sources=tuple(self._sources()),
+            newer=tuple(p for p in self.papers.values() if p.supersedes_id == self.proposal.pk),
+            responses=tuple(
+                p for p in self.papers.values() if p.responds_to_id == self.proposal.pk
+            ),
+            versions=tuple(self._versions()),
+            compared=self.compared,
+            changes=self.changes,
+        )
+
+    def _sources(self) -> Iterable[Source]:
+        """Every source that speaks to the paper or a clause of it, each once."""
+        numbers: Sequence[int] = [self.proposal.pk, *(clause.pk for clause in self.clauses)]
+        rows = (row for pk in numbers for row in self.evidence.get(pk, ()))
+        return {row.source_id: row.source for row in rows}.values()
+
+    def _versions(self) -> Iterator[Proposal]:
+        """The paper's other versions, the oldest first: what it can be set against."""
+        family = {self.proposal.pk}
+        grown = True
+        while grown:
+            near = {
+                pk
+                for p in self.papers.values()
+                for pk in (p.pk, p.supersedes_id)
+                if pk and {p.pk, p.supersedes_id} & family
+            }
+            grown = bool(near - family)
+            family |= near
+        return (p for p in self.papers.values() if p.pk in family - {self.proposal.pk})
