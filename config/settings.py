@@ -169,10 +169,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "config.api.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.ContentNegotiation",
+    "DEFAULT_SCHEMA_CLASS": "config.api_schema.Schema",
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says what there is
     "EXCEPTION_HANDLER": "config.api.exception_handler",
-    "URL_FORMAT_OVERRIDE": None,
+    "URL_FORMAT_OVERRIDE": "format",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -190,6 +191,9 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "State": "negotiations.models.State",
+        "WrittenState": "negotiations.api_input.WRITTEN_STATES",
+        "MembershipRole": "negotiations.models.negotiation.MembershipRole",
+        "ParticipationRole": "negotiations.models.rounds.ParticipationRole",
         "Ending": "positions.models.Ending",
         "Rank": "positions.models.Rank",
         "RoundStatus": "negotiations.models.rounds.RoundStatus",
