@@ -1,6 +1,7 @@
 # Everything that one runs here; `make help` lists it.
 
 PYTHON ?= python3
+SITE ?= demo
 PYTEST ?= --numprocesses=auto --dist=loadfile
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -8,7 +9,7 @@ WITH_DATABASE := exec $(RUN) -m config.postgres run --die-with-parent
 PIP_INSTALL := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types manage shell lock clean
+.PHONY: help demo serve test lint types manage shell lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -17,6 +18,10 @@ demo: $(VENV)/.installed ## run Parley with sample data on 127.0.0.1:8000 (or PO
 	@$(RUN) -m config.serve --check
 	@echo "Starting PostgreSQL"
 	@$(WITH_DATABASE) -- $(RUN) -m config.serve --demo
+
+serve: $(VENV)/.installed ## run Parley for real: data of its own, no sample (see docs/deployment.md)
+	@$(RUN) -m config.serve --check
+	@$(WITH_DATABASE) --name serve -- $(RUN) -m config.serve
 
 test: lint types ## lint, types and every test
 	@$(RUN) -m tests.browser.chromium
@@ -29,11 +34,11 @@ lint: $(VENV)/.installed-dev ## style, by ruff
 types: $(VENV)/.installed-dev ## types, by mypy
 	@SECRET_KEY=types DATABASE_URL=postgresql:///types $(RUN) -m mypy
 
-manage: $(VENV)/.installed ## a management command on the demo's database: make manage DO="check"
-	@$(WITH_DATABASE) --join -- $(RUN) manage.py $(DO)
+manage: $(VENV)/.installed ## a management command: make manage DO="check", of `make serve` with SITE=serve
+	@$(WITH_DATABASE) --name $(SITE) --join -- $(RUN) manage.py $(DO)
 
-shell: $(VENV)/.installed ## Python with the models and the demo's database
-	@$(WITH_DATABASE) --join -- $(RUN) manage.py shell
+shell: $(VENV)/.installed ## Python with the models and the database, the demo's or SITE=serve's
+	@$(WITH_DATABASE) --name $(SITE) --join -- $(RUN) manage.py shell
 
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -74,12 +74,15 @@ def test_what_was_typed_is_kept_until_the_database_is_back(server, site) -> None
     assert again.status == 503
     kept = again.fields()
 
+    health = reader.get("health/")
+    assert (health.status, health.text) == (503, "The database does not answer.\n")
+
     answer = reader.get("api/v1/demands/")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
     assert json.loads(answer.text) == {"detail": "The database does not answer."}
 
     server.start()
-    saved = editor.post(LINE, kept)
+    saved = editor.post(LINE, kept)  # the very first request
     assert saved.status == 200
     assert "from Easter on" in saved.text
     assert reader.get("russia-ukraine-2025/compare/").status == 200
