@@ -8,13 +8,17 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as default_exception_handler
 
 MAX_DEPTH = 20
+#: What operations refuse for reasons that are nobody's input, by code.
+REFUSALS = {"rested_on": 409, "gone": 404}
 
 
 class Pagination(PageNumberPagination):
@@ -85,11 +89,35 @@ def _check(value, depth: int) -> None:
             _check(inner, depth + 1)
 
 
+class ContentNegotiation(DefaultContentNegotiation):
+    """``Accept`` or ``?format=``; a format that there is not is refused by name."""
+
+    def filter_renderers(self, renderers, format):
+        fitting = [renderer for renderer in renderers if renderer.format == format]
+        if not fitting:
+            known = ", ".join(renderer.format for renderer in renderers)
+            raise ValidationError({"format": [_("There are %(known)s.") % {"known": known}]})
+        return fitting
+
+
+class CSVRenderer(BaseRenderer):
+    """Says that a list can be had as CSV, which the view streams by itself."""
+
+    media_type, format = "text/csv", "csv"
+
+
 def exception_handler(error, context):
-    """Turn what operations refuse into 400, and too much into 413; the rest is the framework's."""
+    """Turn what operations refuse into 400, what rests on something into 409, too much into 413.
+
+    The rest is the framework's. A refusal is told in JSON, whatever was asked for.
+    """
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
     if isinstance(error, RequestDataTooBig):
         return Response({"detail": _("This is too much for one request.")}, status=413)
     if isinstance(error, DjangoValidationError):
+        if status := REFUSALS.get(getattr(error, "code", "") or ""):
+            return Response({"detail": error.message}, status=status)
         detail = serializers.as_serializer_error(error)
         if NON_FIELD_ERRORS in detail:
             detail[api_settings.NON_FIELD_ERRORS_KEY] = detail.pop(NON_FIELD_ERRORS)

@@ -12,15 +12,17 @@ app_name = "api"
 router = SimpleRouter()
 for name, view in {
     "negotiations": negotiations.NegotiationViewSet,
+    "memberships": negotiations.MembershipViewSet,
     "parties": negotiations.PartyViewSet,
     "people": negotiations.PersonViewSet,
     "tracks": negotiations.TrackViewSet,
-    "rounds": negotiations.RoundViewSet,
-    "participations": negotiations.ParticipationViewSet,
-    "delegates": negotiations.DelegateViewSet,
+    "rounds": positions.RoundViewSet,
+    "participations": positions.ParticipationViewSet,
+    "delegates": positions.DelegateViewSet,
     "sources": positions.SourceViewSet,
     "issues": positions.IssueViewSet,
     "terms": positions.TermViewSet,
+    "term-choices": positions.TermChoiceViewSet,
     "proposals": positions.ProposalViewSet,
     "clauses": positions.ClauseViewSet,
     "demands": positions.DemandViewSet,
@@ -31,7 +33,7 @@ for name, view in {
     "silences": positions.SilenceViewSet,
     "evidence": positions.EvidenceViewSet,
 }.items():
-    router.register(name, view, basename=name.rstrip("s"))
+    router.register(name, view)
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
 

@@ -43,15 +43,16 @@ def document_refusals(result, generator, request, public):
     result["components"]["schemas"]["Refusal"] = refusal
     answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     reading = {"400": "Not understood.", "401": "The token is not known.", "404": "Not here."}
-    writing = {
+    deleting = reading | {"403": "Not allowed.", "409": "Something rests on it."}
+    writing = reading | {
         "403": "Not allowed.",
         "413": "Too much for one request.",
         "415": "Not application/json.",
     }
+    by_method = {"get": reading, "delete": deleting}
     for operations in result["paths"].values():
         for method, operation in operations.items():
-            refusals = reading if method == "get" else reading | writing
-            for status, description in refusals.items():
+            for status, description in by_method.get(method, writing).items():
                 operation["responses"].setdefault(
                     status, {"description": description, "content": answer}
                 )

@@ -1,37 +1,41 @@
 """The API's collections of this app, and what all collections share.
 
-A collection names its query set, serializer, filters and, where it is written, its operations;
-which rows there are for whom is the query sets' business.
+A collection names its query set, serializer, filters and what is sent to write in it; which rows
+there are for whom is the query sets' business, and what a write does that of the operations.
 """
 
-from collections.abc import Callable
+from functools import cached_property
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import permissions, viewsets
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.fields import CharField
 from rest_framework.response import Response
 
-from negotiations import filters, serializers
+from config.api import CSVRenderer
+from negotiations import api_input, csvtables, filters, operations, serializers
 from negotiations.models import (
-    Delegate,
+    Membership,
     Negotiation,
-    Participation,
     Party,
     Person,
-    Round,
     Track,
 )
-from negotiations.operations import Conflict
 
 
 class ReadViewSet(viewsets.ReadOnlyModelViewSet):
-    """Published rows of negotiations that one may see, and all rows where one writes."""
+    """Published rows of negotiations that one may see, and all rows where one writes.
+
+    A list is given in pages of JSON, or whole as CSV.
+    """
 
     serializer_class: type[serializers.RecordSerializer]
     http_method_names = ["get", "head"]
     lookup_value_regex = "[0-9]+"
+
+    @property
+    def model(self):
+        return self.serializer_class.Meta.model
 
     def get_queryset(self):
         rows = super().get_queryset().visible_to(self.request.user)
@@ -48,52 +52,94 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
     def get_object(self):
         return self.complete([super().get_object()])[0]
 
+    def get_renderers(self):
+        tables = [CSVRenderer()] if self.action == "list" else []
+        return [*super().get_renderers(), *tables]
+
+    def list(self, request, *args, **kwargs):
+        if request.accepted_renderer.format != CSVRenderer.format:
+            return super().list(request, *args, **kwargs)
+        if paged := [name for name in filters.PAGE_PARAMETERS if name in request.query_params]:
+            raise ValidationError({name: [_("A table has every row.")] for name in paged})
+        rows = self.filter_queryset(self.get_queryset())
+        serializer = self.serializer_class()
+        found = csvtables.in_batches(rows, self.complete)
+        of = request.query_params.get("negotiation", "parley")
+        collection = request.path.split("/")[-2]
+        return csvtables.table(
+            f"{of}-{collection}-{timezone.localdate().isoformat()}",
+            csvtables.columns(serializer),
+            (csvtables.line(serializer, row) for row in found),
+        )
+
 
 class EditorsWrite(permissions.BasePermission):
     """Anybody reads; editors, reviewers and managers write in their negotiations."""
 
-    WRITING = ("POST", "PATCH")
-
     def has_permission(self, request, view):
-        return request.method not in self.WRITING or request.user.is_authenticated
+        return request.method in permissions.SAFE_METHODS or request.user.is_authenticated
 
     def has_object_permission(self, request, view, obj):
-        if request.method not in self.WRITING:
+        if request.method in permissions.SAFE_METHODS:
             return True
         negotiation = obj.pk if isinstance(obj, Negotiation) else obj.negotiation_id
-        return Negotiation.objects.editable_by(request.user).filter(pk=negotiation).exists()
+        return self.writable(request.user).filter(pk=negotiation).exists()
+
+    def writable(self, user):
+        return Negotiation.objects.editable_by(user)
+
+
+class ManagersWrite(EditorsWrite):
+    """Managers alone change their negotiation's settings and members."""
+
+    def writable(self, user):
+        return Negotiation.objects.managed_by(user)
 
 
 class WriteViewSet(ReadViewSet):
-    """A collection whose rows editors add with POST and change with PATCH.
+    """A collection whose rows are added with POST, changed with PATCH, taken out with DELETE.
 
-    ``record`` and ``edit`` are the operations that pages call, too.
+    ``record``, ``edit`` and ``remove`` call the operations that pages call, too.
     """
 
-    http_method_names = ["get", "head", "post", "patch"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     permission_classes = [EditorsWrite]
-    input_class: type[serializers.InputSerializer]
-    edit_class: type[serializers.InputSerializer]
-    record: Callable
-    edit: Callable
+    input_class: type[api_input.ReasonedInput]
+
+    @cached_property
+    def edit_class(self) -> type[api_input.ReasonedInput]:
+        return api_input.edit_of(self.input_class)
+
+    def record(self, **fields):
+        return operations.create(self.model, **fields)
+
+    def edit(self, row, **fields):
+        return operations.edit(row, **fields)
+
+    def remove(self, row, *, user) -> None:
+        operations.remove(row, user=user)
 
     def create(self, request, *args, **kwargs):
         negotiation = self._negotiation(request.data)
         self.check_object_permissions(request, negotiation)
-        fields = self._parsed(self.input_class, negotiation)
-        del fields["negotiation"]
-        record = self.record(user=request.user, negotiation=negotiation, **fields)
-        return Response(self._shown(record.pk), status=201)
+        fields = self._parsed(self.input_class, negotiation=negotiation)
+        row = self.record(user=request.user, **{**fields, "negotiation": negotiation})
+        return Response(self._shown(row), status=201)
 
     def partial_update(self, request, *args, **kwargs):
-        record = self.get_object()
-        fields = self._parsed(self.edit_class, record.negotiation)
+        row = self.get_object()
+        negotiation = getattr(row, "negotiation", row)
+        fields = self._parsed(self.edit_class, row, negotiation=negotiation)
         try:
-            self.edit(record, user=request.user, **fields)
-        except Conflict:
+            self.edit(row, user=request.user, **fields)
+        except operations.Conflict:
             detail = _("Somebody else has changed this meanwhile; look at it and try again.")
-            return Response({"detail": detail, "current": self._shown(record.pk)}, status=409)
-        return Response(self._shown(record.pk))
+            return Response({"detail": detail, "current": self._shown(row)}, status=409)
+        return Response(self._shown(row))
+
+    def destroy(self, request, *args, **kwargs):
+        self.remove(self.get_object(), user=request.user)
+        return Response(status=204)
 
     def _negotiation(self, data) -> Negotiation:
         if not isinstance(data, dict):
@@ -107,70 +153,71 @@ class WriteViewSet(ReadViewSet):
             raise NotFound({"negotiation": [_("There is no such negotiation here.")]})
         return found
 
-    def _parsed(self, serializer_class, negotiation) -> dict:
-        context = {**self.get_serializer_context(), "negotiation": negotiation}
-        serializer = serializer_class(data=self.request.data, context=context)
+    def _parsed(self, serializer_class, row=None, **context) -> dict:
+        context = {**self.get_serializer_context(), **context}
+        serializer = serializer_class(row, data=self.request.data, context=context)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def _shown(self, number: int):
-        row = self.get_queryset().get(pk=number)
-        return self.get_serializer(self.complete([row])[0]).data
+    def _shown(self, row):
+        shown = self.get_queryset().get(pk=row.pk)
+        return self.get_serializer(self.complete([shown])[0]).data
 
 
-def documented(view: type[WriteViewSet]) -> type[WriteViewSet]:
-    """Tell the API's description what a collection takes and gives."""
-    conflict = inline_serializer(
-        f"{view.serializer_class.Meta.model.__name__}Conflict",
-        {"detail": CharField(), "current": view.serializer_class()},
-    )
-    return extend_schema_view(
-        create=extend_schema(request=view.input_class, responses={201: view.serializer_class}),
-        partial_update=extend_schema(
-            request=view.edit_class, responses={200: view.serializer_class, 409: conflict}
-        ),
-    )(view)
+class NegotiationViewSet(WriteViewSet):
+    """Whoever has an account begins negotiations; nobody takes one out."""
 
-
-class NegotiationViewSet(ReadViewSet):
     queryset = Negotiation.objects.with_revision()
     serializer_class = serializers.NegotiationSerializer
     filterset_class = filters.NegotiationFilters
+    input_class = api_input.NegotiationInput
+    permission_classes = [ManagersWrite]
+    http_method_names = ["get", "head", "post", "patch"]
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
 
+    def create(self, request, *args, **kwargs):
+        fields = self._parsed(self.input_class)
+        started = operations.start_negotiation(user=request.user, **fields)
+        return Response(self._shown(started), status=201)
 
-class PartyViewSet(ReadViewSet):
+
+class MembershipViewSet(WriteViewSet):
+    """Managers see and change who is in their negotiation; everybody sees their own part."""
+
+    queryset = Membership.objects.select_related("negotiation", "user")
+    serializer_class = serializers.MembershipSerializer
+    filterset_class = filters.MembershipFilters
+    input_class = api_input.MembershipInput
+    permission_classes = [ManagersWrite]
+
+    def record(self, **fields):
+        return operations.set_role(**fields)
+
+    def edit(self, row, **fields):
+        members = {"negotiation": row.negotiation, "member": row.user}
+        return operations.set_role(**members, **{"role": row.role, **fields})
+
+    def remove(self, row, *, user) -> None:
+        operations.remove_member(user=user, negotiation=row.negotiation, member=row.user)
+
+
+class PartyViewSet(WriteViewSet):
     queryset = Party.objects.select_related("negotiation")
     serializer_class = serializers.PartySerializer
     filterset_class = filters.PartyFilters
+    input_class = api_input.PartyInput
 
 
-class PersonViewSet(ReadViewSet):
+class PersonViewSet(WriteViewSet):
     queryset = Person.objects.select_related("negotiation")
     serializer_class = serializers.PersonSerializer
     filterset_class = filters.PersonFilters
+    input_class = api_input.PersonInput
 
 
-class TrackViewSet(ReadViewSet):
+class TrackViewSet(WriteViewSet):
     queryset = Track.objects.select_related("negotiation")
     serializer_class = serializers.TrackSerializer
     filterset_class = filters.TrackFilters
-
-
-class RoundViewSet(ReadViewSet):
-    queryset = Round.objects.select_related("negotiation")
-    serializer_class = serializers.RoundSerializer
-    filterset_class = filters.RoundFilters
-
-
-class ParticipationViewSet(ReadViewSet):
-    queryset = Participation.objects.select_related("negotiation", "party")
-    serializer_class = serializers.ParticipationSerializer
-    filterset_class = filters.ParticipationFilters
-
-
-class DelegateViewSet(ReadViewSet):
-    queryset = Delegate.objects.select_related("negotiation", "party")
-    serializer_class = serializers.DelegateSerializer
-    filterset_class = filters.DelegateFilters
+    input_class = api_input.TrackInput

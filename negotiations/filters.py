@@ -19,6 +19,7 @@ from rest_framework.exceptions import ValidationError
 
 from negotiations.forms import DayField
 from negotiations.models import (
+    Membership,
     Negotiation,
     Participation,
     Party,
@@ -32,6 +33,8 @@ from negotiations.models import (
 from negotiations.models.base import Scoped
 
 PAGE_PARAMETERS = ("page", "page_size")
+#: What any list may be asked for besides its filters.
+LIST_PARAMETERS = (*PAGE_PARAMETERS, "format")
 LARGEST_ID = models.BigAutoField.MAX_BIGINT
 
 
@@ -167,7 +170,7 @@ class Filters(FilterSet):
     """Filters that refuse unknown parameters, empty values and names of nothing."""
 
     def is_valid(self):
-        refuse_careless(self.data, once=[*self.filters, *PAGE_PARAMETERS])
+        refuse_careless(self.data, once=[*self.filters, *LIST_PARAMETERS])
         return super().is_valid()
 
     def filter_queryset(self, rows):
@@ -207,6 +210,12 @@ class NegotiationFilters(Filters):
     ordering = Order(fields=["slug", "title"])
 
 
+class MembershipFilters(ScopedFilters):
+    user = django_filters.CharFilter(field_name="user__username")
+    role = Choice(Membership.Role)
+    ordering = Order(fields=["role", "id"])
+
+
 class PartyFilters(ScopedFilters):
     code = django_filters.CharFilter()
     standing = Choice(Party.Standing)
@@ -227,7 +236,8 @@ class RoundFilters(ContentFilters):
     party = Code(Party, "party", through=(Participation, "round"))
     number = Whole()
     status = Choice(Round.Status)
-    format = Choice(Round.Format)
+    # "format" itself asks for JSON or CSV, here as everywhere.
+    round_format = Choice(Round.Format, field_name="format")
     ordering = Order(fields=["held", "planned", "number", "id"])
 
 

@@ -1,29 +1,29 @@
 """How records look in the API: ranges and dates with both ends, pointers by code or number.
 
-The first half are the fields that all serializers share. An empty choice is null.
+The first half are the fields that all serializers share. An empty choice is null. A range is
+three columns in a table: as it is printed, and its two ends.
 """
 
-from datetime import UTC
+from collections.abc import Callable
+from decimal import Decimal
+from typing import ClassVar
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from negotiations import ranges
 from negotiations.models import (
     Delegate,
+    Membership,
     Negotiation,
     Participation,
     Party,
     Person,
-    Record,
     Round,
     Source,
     Track,
 )
-from negotiations.models.base import Scoped
 from negotiations.models.fields import QuantityField
 
 
@@ -32,44 +32,66 @@ def _ends(low: str, high: str, kind: str) -> dict:
     return {"type": "object", "properties": {low: end, high: end}, "required": [low, high]}
 
 
-@extend_schema_field(_ends("low", "high", ""))
-class QuantityJSON(serializers.Field):
-    """``{"low": "2", "high": "3"}``; null where there is no limit."""
+class RangeField(serializers.Field):
+    """A range as an object with two ends."""
+
+    ends: ClassVar[tuple[str, str]]
+    #: How a range is written as JSON and read from it.
+    written: ClassVar[Callable]
+    read: ClassVar[Callable]
 
     def to_representation(self, value):
-        return ranges.quantity_json(value)
+        return type(self).written(value)
 
     def to_internal_value(self, data):
         try:
-            return ranges.quantity_from_json(data)
+            return type(self).read(data)
         except ranges.UnclearRange as error:
             raise serializers.ValidationError(str(error)) from error
+
+    def printed(self, value, row) -> str:
+        """Return the range as a page prints it; ``row`` is the model's row that has it."""
+        raise NotImplementedError
+
+    def numbers(self, value) -> list:
+        """Return the two ends as a program takes them from a table."""
+        return [self.to_representation(value)[end] for end in self.ends]
+
+
+@extend_schema_field(_ends("low", "high", ""))
+class QuantityJSON(RangeField):
+    """``{"low": "2", "high": "3"}``; null where there is no limit."""
+
+    ends = ("low", "high")
+    written, read = ranges.quantity_json, ranges.quantity_from_json
+
+    def printed(self, value, row) -> str:
+        return ranges.quantity_text(value, getattr(row, "approximate", False))
+
+    def numbers(self, value) -> list:
+        return [end and Decimal(end) for end in super().numbers(value)]
 
 
 @extend_schema_field(_ends("earliest", "latest", "date"))
-class DatesJSON(serializers.Field):
+class DatesJSON(RangeField):
     """``{"earliest": "2025-06-02", "latest": "2025-06-02"}``; null where there is no limit."""
 
-    def to_representation(self, value):
-        return ranges.dates_json(value)
+    ends = ("earliest", "latest")
+    written, read = ranges.dates_json, ranges.dates_from_json
 
-    def to_internal_value(self, data):
-        try:
-            return ranges.dates_from_json(data)
-        except ranges.UnclearRange as error:
-            raise serializers.ValidationError(str(error)) from error
+    def printed(self, value, row) -> str:
+        return ranges.date_text(value)
 
 
 @extend_schema_field(_ends("earliest", "latest", "date-time"))
-class TimesJSON(serializers.Field):
-    """``{"earliest": "2025-06-02T11:43:00Z", "latest": …}``: instants in UTC, for reading."""
+class TimesJSON(RangeField):
+    """``{"earliest": "2025-06-02T11:43:00Z", "latest": …}``: instants, shown in UTC."""
 
-    def to_representation(self, value):
-        return {"earliest": _instant(value.lower), "latest": _instant(value.upper)}
+    ends = ("earliest", "latest")
+    written, read = ranges.times_json, ranges.times_from_json
 
-
-def _instant(moment) -> str | None:
-    return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    def printed(self, value, row) -> str:
+        return ranges.times_text(value, row.time_zone)
 
 
 class WordField(serializers.ChoiceField):
@@ -88,50 +110,6 @@ class CodeField(serializers.SlugRelatedField):
 
     def __init__(self, slug_field="code", **options):
         super().__init__(slug_field, read_only=True, **options)
-
-
-class PointerField(serializers.Field):
-    """A pointer in what is written, to what is visible in the same negotiation.
-
-    The serializer's context has ``negotiation`` and ``request``. Hidden and absent look the same.
-    """
-
-    by: str
-    kind: type
-    wrong_kind: str | Promise
-
-    def __init__(self, pointed: type[Scoped] | type[Record], **options):
-        self.pointed = pointed
-        super().__init__(**options)
-
-    def to_internal_value(self, data):
-        if type(data) is not self.kind:
-            raise serializers.ValidationError(str(self.wrong_kind))
-        rows = self.pointed.objects.visible_to(self.context["request"].user)
-        here = rows.filter(negotiation=self.context["negotiation"])
-        found = None if "\0" in str(data) else here.filter(**{self.by: data}).first()
-        if found is None:
-            raise serializers.ValidationError(
-                _("There is no such %(kind)s here.") % {"kind": self.pointed._meta.verbose_name}
-            )
-        return found
-
-
-@extend_schema_field(str)
-class CodePointer(PointerField):
-    by, kind, wrong_kind = "code", str, _("Give its code, a text.")
-
-
-@extend_schema_field(int)
-class NumberPointer(PointerField):
-    by, kind, wrong_kind = "pk", int, _("Give its number.")
-
-
-class VersionField(serializers.IntegerField):
-    """The version that was read before it was edited."""
-
-    def __init__(self, **options):
-        super().__init__(min_value=1, max_value=2**31 - 1, **options)
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -158,30 +136,6 @@ class ScopedSerializer(RecordSerializer):
     negotiation = CodeField("slug")
 
 
-class InputSerializer(RecordSerializer):
-    """Base of what editors write: refuses names that it does not know."""
-
-    reason = serializers.CharField(
-        required=False, allow_blank=True, max_length=500, help_text=_("Why, for the history.")
-    )
-
-    def to_internal_value(self, data):
-        if isinstance(data, dict):
-            known = [name for name, field in self.fields.items() if not field.read_only]
-            unknown = data.keys() - set(known)
-            if unknown:
-                raise serializers.ValidationError(
-                    {
-                        name: [
-                            _("This cannot be written here; there are %(known)s.")
-                            % {"known": ", ".join(known)}
-                        ]
-                        for name in sorted(unknown)
-                    }
-                )
-        return super().to_internal_value(data)
-
-
 class NegotiationSerializer(RecordSerializer):
     revision = serializers.IntegerField(read_only=True)
 
@@ -196,6 +150,14 @@ class NegotiationSerializer(RecordSerializer):
             "review",
             "revision",
         ]
+
+
+class MembershipSerializer(ScopedSerializer):
+    user = CodeField("username")
+
+    class Meta:
+        model = Membership
+        fields = read_only_fields = ["id", "negotiation", "user", "role"]
 
 
 class PartySerializer(ScopedSerializer):
@@ -304,28 +266,3 @@ class SourceSerializer(ScopedSerializer):
     class Meta:
         model = Source
         fields = read_only_fields = ["id", "negotiation", *SOURCE_FIELDS, "state", "version"]
-
-
-class SourceInput(InputSerializer):
-    """A source as it is recorded."""
-
-    negotiation = serializers.SlugField(help_text=_("The negotiation's slug."))
-    derived_from = NumberPointer(Source, required=False, allow_null=True)
-    corrects = NumberPointer(Source, required=False, allow_null=True)
-
-    class Meta:
-        model = Source
-        fields = ["negotiation", *SOURCE_FIELDS, "reason"]
-        # Quotes are found in it by their offsets.
-        extra_kwargs: dict = {"text": {"trim_whitespace": False}}
-
-
-class SourceEdit(SourceInput):
-    """An edit of a source: what is given changes, the rest stays."""
-
-    negotiation = None
-    version = VersionField()
-
-    class Meta(SourceInput.Meta):
-        fields = [*SOURCE_FIELDS, "reason", "version"]
-        extra_kwargs = SourceInput.Meta.extra_kwargs | {"outlet": {"required": False}}

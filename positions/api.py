@@ -1,7 +1,4 @@
-"""The API's collections of positions, and the comparison.
-
-Sources are here for their operation's sake, which is one of this app.
-"""
+"""The API's collections of positions and of all that has evidence, and the comparison."""
 
 from collections import defaultdict
 
@@ -12,18 +9,31 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from negotiations import operations
-from negotiations.api import ReadViewSet, WriteViewSet, documented
-from negotiations.filters import SourceFilters, refuse_careless
-from negotiations.models import Negotiation, Source
-from negotiations.serializers import SourceEdit, SourceInput, SourceSerializer
-from positions import comparison, filters, serializers
+from config.api import CSVRenderer
+from negotiations import csvtables
+from negotiations.api import WriteViewSet
+from negotiations.filters import (
+    DelegateFilters,
+    ParticipationFilters,
+    RoundFilters,
+    SourceFilters,
+    refuse_careless,
+)
+from negotiations.models import Delegate, Negotiation, Participation, Round, Source
+from negotiations.serializers import (
+    DelegateSerializer,
+    ParticipationSerializer,
+    RoundSerializer,
+    SourceSerializer,
+)
+from positions import api_input, comparison, comparisontable, filters, operations, serializers
 from positions.api_comparison import ComparisonSerializer
-from positions.api_input import DemandEdit, DemandInput
 from positions.days import DayForm
+from positions.matrix import Comparison
 from positions.models import (
     Clause,
     Demand,
@@ -40,10 +50,11 @@ from positions.models import (
     ProposalHolder,
     Silence,
     Term,
+    TermChoice,
     TermValue,
     TermValueChoice,
 )
-from positions.operations import edit_demand, record_demand, record_source
+from positions.proposals import record_proposal
 
 
 def party_codes(links, record: str) -> ArraySubquery:
@@ -64,7 +75,25 @@ def choice_codes() -> ArraySubquery:
     )
 
 
-class WholeViewSet(ReadViewSet):
+class ContentViewSet(WriteViewSet):
+    """Records that editors draft, publish and retract."""
+
+    def record(self, **fields):
+        return operations.record_with_evidence(self.model, **fields)
+
+    def edit(self, row, **fields):
+        return operations.edit_record(row, **fields)
+
+
+class PartViewSet(ContentViewSet):
+    """What hangs on a record that is there already."""
+
+    def record(self, **fields):
+        del fields["negotiation"]  # The record's own.
+        return operations.add_part(self.model, **fields)
+
+
+class WholeViewSet(ContentViewSet):
     """Records shown with the values, linkages and evidence that hang on them."""
 
     def complete(self, rows):
@@ -89,43 +118,78 @@ class WholeViewSet(ReadViewSet):
         return found
 
 
-@documented
-class SourceViewSet(WriteViewSet):
+class SourceViewSet(ContentViewSet):
     queryset = Source.objects.select_related("negotiation")
     serializer_class = SourceSerializer
     filterset_class = SourceFilters
-    input_class, edit_class = SourceInput, SourceEdit
-    record, edit = staticmethod(record_source), staticmethod(operations.edit)
+    input_class = api_input.SourceInput
+
+    def record(self, **fields):
+        return operations.record_source(**fields)
 
 
-class IssueViewSet(ReadViewSet):
+class RoundViewSet(ContentViewSet):
+    queryset = Round.objects.select_related("negotiation")
+    serializer_class = RoundSerializer
+    filterset_class = RoundFilters
+    input_class = api_input.RoundInput
+
+
+class ParticipationViewSet(ContentViewSet):
+    queryset = Participation.objects.select_related("negotiation", "party")
+    serializer_class = ParticipationSerializer
+    filterset_class = ParticipationFilters
+    input_class = api_input.ParticipationInput
+
+
+class DelegateViewSet(ContentViewSet):
+    queryset = Delegate.objects.select_related("negotiation", "party")
+    serializer_class = DelegateSerializer
+    filterset_class = DelegateFilters
+    input_class = api_input.DelegateInput
+
+
+class IssueViewSet(WriteViewSet):
     queryset = Issue.objects.select_related("negotiation", "parent")
     serializer_class = serializers.IssueSerializer
     filterset_class = filters.IssueFilters
+    input_class = api_input.IssueInput
 
 
-class TermViewSet(ReadViewSet):
+class TermViewSet(WriteViewSet):
     queryset = Term.objects.select_related("negotiation", "issue").prefetch_related("choices")
     serializer_class = serializers.TermSerializer
     filterset_class = filters.TermFilters
+    input_class = api_input.TermInput
 
 
-class ProposalViewSet(ReadViewSet):
+class TermChoiceViewSet(WriteViewSet):
+    queryset = TermChoice.objects.select_related("negotiation", "term")
+    serializer_class = serializers.TermChoiceRowSerializer
+    filterset_class = filters.TermChoiceFilters
+    input_class = api_input.TermChoiceInput
+
+
+class ProposalViewSet(ContentViewSet):
     queryset = Proposal.objects.select_related("negotiation").annotate(
         holder_codes=party_codes(ProposalHolder, "proposal")
     )
     serializer_class = serializers.ProposalSerializer
     filterset_class = filters.ProposalFilters
+    input_class = api_input.ProposalInput
+
+    def record(self, **fields):
+        return record_proposal(**fields)
 
 
-class ClauseViewSet(ReadViewSet):
+class ClauseViewSet(ContentViewSet):
     queryset = Clause.objects.select_related("negotiation")
     serializer_class = serializers.ClauseSerializer
     filterset_class = filters.ClauseFilters
+    input_class = api_input.ClauseInput
 
 
-@documented
-class DemandViewSet(WholeViewSet, WriteViewSet):
+class DemandViewSet(WholeViewSet):
     queryset = Demand.objects.select_related("negotiation", "issue").annotate(
         holder_codes=party_codes(DemandHolder, "demand"),
         addressee_codes=party_codes(DemandAddressee, "demand"),
@@ -133,22 +197,23 @@ class DemandViewSet(WholeViewSet, WriteViewSet):
     )
     serializer_class = serializers.DemandSerializer
     filterset_class = filters.DemandFilters
-    input_class, edit_class = DemandInput, DemandEdit
-    record, edit = staticmethod(record_demand), staticmethod(edit_demand)
+    input_class = api_input.DemandInput
 
 
-class TermValueViewSet(ReadViewSet):
+class TermValueViewSet(PartViewSet):
     queryset = TermValue.objects.select_related("negotiation", "term").annotate(
         choice_codes=choice_codes()
     )
     serializer_class = serializers.TermValueSerializer
     filterset_class = filters.TermValueFilters
+    input_class = api_input.TermValueInput
 
 
-class LinkageViewSet(ReadViewSet):
+class LinkageViewSet(PartViewSet):
     queryset = Linkage.objects.select_related("negotiation")
     serializer_class = serializers.LinkageSerializer
     filterset_class = filters.LinkageFilters
+    input_class = api_input.LinkageInput
 
 
 class OutcomeViewSet(WholeViewSet):
@@ -157,30 +222,35 @@ class OutcomeViewSet(WholeViewSet):
     )
     serializer_class = serializers.OutcomeSerializer
     filterset_class = filters.OutcomeFilters
+    input_class = api_input.OutcomeInput
 
 
 class EventViewSet(WholeViewSet):
     queryset = Event.objects.select_related("negotiation", "actor", "issue")
     serializer_class = serializers.EventSerializer
     filterset_class = filters.EventFilters
+    input_class = api_input.EventInput
 
 
 class SilenceViewSet(WholeViewSet):
     queryset = Silence.objects.select_related("negotiation", "party", "issue")
     serializer_class = serializers.SilenceSerializer
     filterset_class = filters.SilenceFilters
+    input_class = api_input.SilenceInput
 
 
-class EvidenceViewSet(ReadViewSet):
+class EvidenceViewSet(PartViewSet):
     queryset = Evidence.objects.select_related("negotiation", "reported_by")
     serializer_class = serializers.EvidenceSerializer
     filterset_class = filters.EvidenceFilters
+    input_class = api_input.RecordEvidenceInput
 
 
 class ComparisonView(APIView):
     """What the page of the comparison shows."""
 
     http_method_names = ["get", "head"]
+    renderer_classes = [JSONRenderer, CSVRenderer]
 
     @extend_schema(
         parameters=[
@@ -189,13 +259,24 @@ class ComparisonView(APIView):
             OpenApiParameter("issue", str, many=True, description=_("Codes; all unless given.")),
             OpenApiParameter("party", str, many=True, description=_("Codes; all unless given.")),
         ],
-        responses=ComparisonSerializer,
+        responses={
+            (200, "application/json"): ComparisonSerializer,
+            (200, CSVRenderer.media_type): OpenApiTypes.STR,
+        },
     )
     def get(self, request, slug):
+        built = self._built(request, slug)
+        if request.accepted_renderer.format != CSVRenderer.format:
+            return Response(ComparisonSerializer(built).data)
+        name = f"{slug}-comparison-{built.as_of.isoformat()}"
+        return csvtables.table(name, comparisontable.COLUMNS, comparisontable.lines(built))
+
+    def _built(self, request, slug) -> Comparison:
+        """Return the comparison that is asked for; raise ``ValidationError`` for what is not."""
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
         query = request.query_params
-        refuse_careless(query, once=["as_of", "round"], many=["issue", "party"])
+        refuse_careless(query, once=["as_of", "round", "format"], many=["issue", "party"])
         days = DayForm(query, negotiation=negotiation, user=request.user)
         if not days.is_valid():
             raise ValidationError(
@@ -221,4 +302,4 @@ class ComparisonView(APIView):
         }
         if any(unknown.values()):
             raise ValidationError({name: found for name, found in unknown.items() if found})
-        return Response(ComparisonSerializer(built).data)
+        return built

@@ -49,6 +49,12 @@ class TermFilters(ScopedFilters):
     ordering = Order(fields=["order", "code", "name", "id"])
 
 
+class TermChoiceFilters(ScopedFilters):
+    code = django_filters.CharFilter()
+    term = Code(Term, "term")
+    ordering = Order(fields=["term", "ordinal", "code", "id"])
+
+
 class ProposalFilters(ContentFilters):
     holder = Code(Party, "party", through=(ProposalHolder, "proposal"))
     party = Code(Party, "party", through=(ProposalHolder, "proposal"), help_text=_("As holder."))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from negotiations.models import Negotiation, Record, Source, State
-from negotiations.operations import create, edit, operation, publish, remove
+from negotiations.models import Negotiation, Person, Record, Source, State
+from negotiations.operations import create, edit, operation, publish, remove, retract
 from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
 
 #: The fields of one row, by name.
@@ -44,10 +44,10 @@ def record_with_evidence(
     """Record a row of any content model with what hangs on it, and return it.
 
     ``evidence``, ``values`` and ``links`` are mappings of the fields of ``Evidence``,
-    ``TermValue`` and ``Linkage`` without their record; a source that is a mapping itself is
-    recorded first. Without a ``state`` the record is published if it has the evidence it needs,
-    points to nothing that is a draft, and the negotiation asks for no review; else it is a draft.
-    What hangs on it shares its state. Raises ``ValidationError``.
+    ``TermValue`` and ``Linkage`` without their record; a source or a speaker that is a mapping
+    itself is recorded first. Without a ``state`` the record is published if it has the evidence
+    it needs, points to nothing that is a draft, and the negotiation asks for no review; else it
+    is a draft. What hangs on it shares its state. Raises ``ValidationError``.
     """
     evidence, values, links = list(evidence), list(values), list(links)
     if state is None:
@@ -72,15 +72,14 @@ def record_demand(*, user, negotiation: Negotiation, **fields) -> Demand:
 def add_part(model, *, user, record: Record, reason: str = "", **fields):
     """Record evidence, a value or a linkage of a record that is there already, and return it.
 
-    It takes the record's state. A draft that gains evidence is published where the negotiation
-    asks for no review. Raises ``ValidationError``.
+    A new source and a new speaker are recorded first, as in ``record_with_evidence``. The part
+    takes the record's state. A draft that gains evidence is published where the negotiation asks
+    for no review. Raises ``ValidationError``.
     """
     owner = record.model._default_manager.get(pk=record.pk)
     state = getattr(owner, "state", State.PUBLISHED)
     shared = {"user": user, "reason": reason}
-    source = fields.get("source")
-    if model is Evidence and isinstance(source, Mapping):
-        fields["source"] = _new_source(source, state, negotiation=owner.negotiation, **shared)
+    fields = _with_new(fields, state, negotiation=owner.negotiation, **shared)
     part = create(
         model, negotiation=owner.negotiation, record_id=record.pk, state=state, **shared, **fields
     )
@@ -92,53 +91,48 @@ def add_part(model, *, user, record: Record, reason: str = "", **fields):
 
 @operation
 def edit_record(
-    row, *, user, version: int, evidence: Iterable[Fields] = (), reason: str = "", **fields
-):
-    """Change a content record that still has ``version``; return it as it is then.
-
-    ``evidence`` is added to what there is. A draft that gains evidence is published where the
-    negotiation asks for no review. Raises ``ValidationError``, and ``Conflict`` when somebody else
-    has changed the record since ``version``.
-    """
-    evidence = list(evidence)
-    shared = {"user": user, "reason": reason}
-    row = edit(row, version=version, **shared, **fields)
-    _add_evidence(row, evidence, state=row.state, negotiation=row.negotiation, **shared)
-    return publish(row, **shared) if _publishable(row, evidence) else row
-
-
-@operation
-def edit_demand(
-    demand: Demand,
+    row,
     *,
     user,
     version: int,
     values: Sequence[Fields] | None = None,
     links: Sequence[Fields] | None = None,
     evidence: Iterable[Fields] = (),
+    state: str | None = None,
     reason: str = "",
     **fields,
-) -> Demand:
-    """Change a demand with what hangs on it; see ``edit_record``.
+):
+    """Change a content record that still has ``version``, with what hangs on it; return it.
 
     ``values`` and ``links``, where given, are the complete new lists; what stays the same is left
-    alone.
+    alone. ``evidence`` is added to what there is. ``state`` may publish or retract; without it a
+    draft that gains evidence is published where the negotiation asks for no review. Raises
+    ``ValidationError``, and ``Conflict`` when somebody else has changed the record since
+    ``version``.
     """
+    evidence = list(evidence)
     shared = {"user": user, "reason": reason}
-    demand = edit(demand, version=version, **shared, **fields)
-    of_demand = {"negotiation": demand.negotiation, "record_id": demand.pk}
+    fields = _with_new(fields, row.state, negotiation=row.negotiation, **shared)
+    row = edit(row, version=version, **shared, **fields)
+    of_row = {"negotiation": row.negotiation, "record_id": row.pk}
     is_changed = False
     if values is not None:
-        is_changed |= _replace(TermValue, values, ("term",), of_demand, shared, demand.state)
+        is_changed |= _replace(TermValue, values, ("term",), of_row, shared, row.state)
     if links is not None:
-        is_changed |= _replace(
-            Linkage, links, ("relation", "anchor"), of_demand, shared, demand.state
-        )
-    if is_changed and demand.version == version:
+        is_changed |= _replace(Linkage, links, ("relation", "anchor"), of_row, shared, row.state)
+    if is_changed and row.version == version:
         # Who edits the terms and who edits the text edit the same thing.
-        demand.version += 1
-        demand.save(update_fields=["version"])
-    return edit_record(demand, version=demand.version, evidence=evidence, **shared)
+        row.version += 1
+        row.save(update_fields=["version"])
+    _add_evidence(row, evidence, state=row.state, negotiation=row.negotiation, **shared)
+    if state is not None:
+        return {State.PUBLISHED: publish, State.RETRACTED: retract}[State(state)](row, **shared)
+    return publish(row, **shared) if _publishable(row, evidence) else row
+
+
+def edit_demand(demand: Demand, *, user, version: int, **fields) -> Demand:
+    """Change a demand with what hangs on it; see ``edit_record``."""
+    return edit_record(demand, user=user, version=version, **fields)
 
 
 def _publishable(row, evidence: Sequence[Any]) -> bool:
@@ -150,16 +144,22 @@ def _publishable(row, evidence: Sequence[Any]) -> bool:
 def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, state) -> None:
     shared = {"user": user, "reason": reason, "negotiation": negotiation}
     for row in rows:
-        source = row["source"]
-        if isinstance(source, Mapping):
-            source = _new_source(source, state, **shared)
-        create(Evidence, record_id=record.pk, state=state, **shared, **{**row, "source": source})
+        fields = _with_new(row, state, **shared)
+        create(Evidence, record_id=record.pk, state=state, **shared, **fields)
 
 
-def _new_source(fields: Fields, state: str, **shared) -> Source:
-    """Record the source of evidence that will have ``state``."""
-    published = {"state": state} if state == State.PUBLISHED else {}
-    return record_source(**shared, **{**published, **fields})
+def _with_new(fields: Fields, state: str, **shared) -> dict[str, Any]:
+    """Return fields with a source and a speaker that are new recorded first.
+
+    ``state`` is that of the evidence that will rest on them.
+    """
+    known = dict(fields)
+    if isinstance(fields.get("source"), Mapping):
+        published = {"state": state} if state == State.PUBLISHED else {}
+        known["source"] = record_source(**shared, **{**published, **fields["source"]})
+    if isinstance(fields.get("speaker"), Mapping):
+        known["speaker"] = create(Person, **shared, **fields["speaker"])
+    return known
 
 
 def _replace(model, rows, key, of_record, shared, state) -> bool:

@@ -7,6 +7,7 @@ from negotiations.serializers import (
     RecordSerializer,
     ScopedSerializer,
 )
+from positions.matrix import Choice
 from positions.models import (
     Clause,
     Demand,
@@ -21,6 +22,7 @@ from positions.models import (
     TermChoice,
     TermValue,
 )
+from positions.words import full_value_text
 
 
 class CodesField(serializers.ListField):
@@ -58,6 +60,19 @@ class TermChoiceSerializer(RecordSerializer):
     class Meta:
         model = TermChoice
         fields = read_only_fields = ["code", "name", "ordinal"]
+
+    def in_words(self, choice) -> str:
+        return f"{choice.code}: {choice.name}"
+
+
+class TermChoiceRowSerializer(ScopedSerializer):
+    """A choice as it stands in its own collection."""
+
+    term = CodeField()
+
+    class Meta:
+        model = TermChoice
+        fields = read_only_fields = ["id", "negotiation", "term", "code", "name", "ordinal"]
 
 
 class TermSerializer(ScopedSerializer):
@@ -146,6 +161,10 @@ class ValueSerializer(RecordSerializer):
         model = TermValue
         fields = read_only_fields = VALUE_FIELDS
 
+    def in_words(self, value) -> str:
+        choices = [Choice(code, code, None) for code in value.choice_codes]
+        return f"{value.term.code}: {full_value_text(value, choices)}"
+
 
 class TermValueSerializer(ValueSerializer):
     negotiation = CodeField("slug")
@@ -167,6 +186,9 @@ class LinkSerializer(RecordSerializer):
     class Meta:
         model = Linkage
         fields = read_only_fields = LINK_FIELDS
+
+    def in_words(self, link) -> str:
+        return f"{link.get_relation_display()} {link.anchor_id or link.condition}"
 
 
 class LinkageSerializer(ScopedSerializer):

@@ -30,7 +30,13 @@ from negotiations.ranges.quantities import (
     without_about,
 )
 from negotiations.ranges.text import UnclearRange
-from negotiations.ranges.times import parse_times, times, times_text
+from negotiations.ranges.times import (
+    parse_times,
+    times,
+    times_from_json,
+    times_json,
+    times_text,
+)
 
 __all__ = [
     "UnclearRange",
@@ -49,6 +55,8 @@ __all__ = [
     "quantity_json",
     "quantity_text",
     "times",
+    "times_from_json",
+    "times_json",
     "times_text",
     "without_about",
 ]

@@ -52,7 +52,7 @@ def days(first: date | None, last: date | None) -> DateRange:
     check_order(first, last)
     for end in (first, last):
         if end:
-            _check_year(end.year)
+            check_year(end.year)
     return DateRange(first, last and last + ONE_DAY, "[)")
 
 
@@ -174,7 +174,8 @@ def dates_from_json(value: Any) -> DateRange:
     return days(_from_json(first, "earliest"), _from_json(last, "latest"))
 
 
-def _check_year(year: int) -> None:
+def check_year(year: int) -> None:
+    """Raise ``UnclearRange`` for a year that no range of ours reaches."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise UnclearRange(
             _("The year must lie between %(first)s and %(last)s.")
@@ -231,7 +232,7 @@ def _first_and_last(point: _Point, typed: str) -> tuple[date, date]:
         )
     if year is None or (month is None and day is not None):
         _refuse(typed)
-    _check_year(year)
+    check_year(year)
     try:
         if month is None:
             return date(year, 1, 1), date(year, 12, 31)

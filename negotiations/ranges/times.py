@@ -2,13 +2,21 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
-from negotiations.ranges.dates import ONE_DAY, date_text, days, ends, parse_dates
-from negotiations.ranges.text import UnclearRange, check_order, shown, tidy
+from negotiations.ranges.dates import (
+    ONE_DAY,
+    check_year,
+    date_text,
+    days,
+    ends,
+    parse_dates,
+)
+from negotiations.ranges.text import UnclearRange, check_order, ends_of, shown, tidy
 
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -90,6 +98,42 @@ def times_text(span: DateTimeTZRange, zone: str) -> str:
     if start.date() + ONE_DAY == end.date() and _is_midnight(end, place):
         return f"{_day_and_clock(start)}–24:00"
     return f"{_day_and_clock(start)} – {_day_and_clock(end)}"
+
+
+def times_json(span: DateTimeTZRange) -> dict[str, str | None]:
+    """Return ``{"earliest": "2025-06-02T11:43:00Z", "latest": …}``: UTC, null where open."""
+    return {"earliest": _instant_json(span.lower), "latest": _instant_json(span.upper)}
+
+
+def times_from_json(value: Any) -> DateTimeTZRange:
+    """Return the instants that ``times_json`` wrote; any offset from UTC will do.
+
+    Raises ``UnclearRange`` for other keys, a wrong order, a time without an offset or with seconds.
+    """
+    start, end = ends_of(value, "earliest", "latest")
+    return times(_from_json(start, "earliest"), _from_json(end, "latest"))
+
+
+def _instant_json(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _from_json(value: Any, name: str) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.utcoffset() is None or moment.second or moment.microsecond:
+        raise UnclearRange(
+            _("“%(name)s” must be a time to the minute, such as “2025-06-02T14:43+03:00”, or null.")
+            % {"name": name}
+        )
+    check_year(moment.year)
+    return moment
 
 
 def _zone(name: str) -> ZoneInfo:

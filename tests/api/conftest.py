@@ -48,6 +48,7 @@ COLLECTIONS = [
     "sources",
     "issues",
     "terms",
+    "term-choices",
     "proposals",
     "clauses",
     "demands",
@@ -62,7 +63,8 @@ COLLECTIONS = [
 CONTENT = [
     name
     for name in COLLECTIONS
-    if name not in {"negotiations", "parties", "people", "tracks", "issues", "terms"}
+    if name
+    not in {"negotiations", "parties", "people", "tracks", "issues", "terms", "term-choices"}
 ]
 
 
@@ -288,6 +290,7 @@ class Talks:
             "sources": source,
             "issues": issue,
             "terms": term,
+            "term-choices": choice,
             "proposals": proposal,
             "clauses": clause,
             "demands": demand,

@@ -129,25 +129,20 @@ def test_a_page_beyond_the_last_is_not_there(client):
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-@pytest.mark.parametrize("method", ["put", "delete", "options", "trace"])
-def test_other_methods_are_refused_in_json(shown, collection, method):
+def test_other_methods_are_refused_in_json(shown, collection):
     client = program_of(shown.editor)
-    for address in (place(collection), place(collection, shown.key(collection))):
-        answer = getattr(client, method)(address)
-        assert answer.status_code == 405
-        assert method.upper() not in answer["Allow"]
-        assert list(answer.json()) == ["detail"]
-
-
-@pytest.mark.parametrize("collection", sorted(set(COLLECTIONS) - {"demands", "sources"}))
-def test_all_but_demands_and_sources_are_only_read(shown, collection):
-    client = program_of(shown.editor)
-    for method, address in (
-        (client.post, place(collection)),
-        (client.patch, place(collection, shown.key(collection))),
-    ):
-        answer = method(address, {}, content_type="application/json")
-        assert answer.status_code == 405
+    items = ["GET", "HEAD", "PATCH"] + ["DELETE"] * (collection != "negotiations")
+    allowed = {
+        place(collection): ["GET", "HEAD", "POST"],
+        place(collection, shown.key(collection)): items,
+    }
+    for address, methods in allowed.items():
+        others = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "TRACE"}
+        for method in others - set(methods):
+            answer = client.generic(method, address)
+            assert answer.status_code == 405
+            assert sorted(answer["Allow"].split(", ")) == sorted(methods)
+            assert list(answer.json()) == ["detail"]
 
 
 @pytest.mark.parametrize("path", ["", "nothing/", "demands/x/", "demands/1", "demands/%00/"])

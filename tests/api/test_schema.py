@@ -11,7 +11,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft4Validator
 
-from tests.api.conftest import COLLECTIONS, Talks, new_talks, place, program_of
+from tests.api.conftest import COLLECTIONS, CONTENT, Talks, new_talks, place, program_of
 
 SCHEMA, DOCS = "/api/v1/schema/", "/api/v1/docs/"
 
@@ -50,21 +50,47 @@ def test_it_takes_a_language_and_nothing_else(client, db, query, field):
 
 
 def test_it_has_every_collection_and_the_comparison(schema):
-    lists = {place(name): {"get"} for name in COLLECTIONS}
-    lists[place("demands")] = lists[place("sources")] = {"get", "post"}
-    ones = {
-        place(name, "{slug}" if name == "negotiations" else "{id}"): {"get"} for name in COLLECTIONS
-    }
-    ones[place("demands", "{id}")] = ones[place("sources", "{id}")] = {"get", "patch"}
+    names = [*COLLECTIONS, "memberships"]
+    lists = {place(name): {"get", "post"} for name in names}
+    ones = {place(name, "{id}"): {"get", "patch", "delete"} for name in names}
+    del ones[place("negotiations", "{id}")]
+    ones[place("negotiations", "{slug}")] = {"get", "patch"}
     comparison = {"/api/v1/negotiations/{slug}/comparison/": {"get"}}
     assert {
         path: set(methods) for path, methods in schema["paths"].items()
     } == lists | ones | comparison
 
 
-def test_an_edit_requires_its_version(schema):
-    for name in ("DemandEditRequest", "SourceEditRequest"):
-        assert schema["components"]["schemas"][name]["required"] == ["version"]
+def test_an_edit_of_content_requires_its_version_and_no_other_anything(schema):
+    for name in COLLECTIONS:
+        path = place(name, "{slug}" if name == "negotiations" else "{id}")
+        taken = schema["paths"][path]["patch"]["requestBody"]["content"]["application/json"]
+        edit = schema["components"]["schemas"][taken["schema"]["$ref"].rsplit("/")[-1]]
+        assert edit.get("required", []) == (["version"] if name in CONTENT else [])
+        assert "negotiation" not in edit["properties"]
+
+
+@pytest.mark.parametrize("name", ["negotiations", "sources", "proposals", "demands", "evidence"])
+def test_the_main_writes_have_examples_that_fit_their_description(schema, name):
+    body = schema["paths"][place(name)]["post"]["requestBody"]["content"]["application/json"]
+    (example,) = body["examples"].values()
+    strict = strictly({"components": schema["components"], **body})
+    Draft4Validator({**strict["schema"], **strict}).validate(example["value"])
+    assert "examples" not in str(schema["paths"][place(name)]["get"])
+
+
+@pytest.mark.parametrize("name", [*COLLECTIONS, "memberships"])
+def test_every_list_is_described_as_a_table_too(schema, name):
+    described = schema["paths"][place(name)]["get"]
+    table = described["responses"]["200"]["content"]["text/csv"]
+    assert table["schema"] == {"type": "string"}
+    (asked,) = [each for each in described["parameters"] if each["name"] == "format"]
+    assert asked["schema"]["enum"] == ["csv", "json"]
+
+
+def test_what_rests_on_a_record_is_described_as_a_conflict(schema):
+    refusals = schema["paths"][place("sources", "{id}")]["delete"]["responses"]
+    assert refusals.keys() == {"204", "400", "401", "403", "404", "409"}
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)

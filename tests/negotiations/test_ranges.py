@@ -28,6 +28,8 @@ from negotiations.ranges import (
     quantity_json,
     quantity_text,
     times,
+    times_from_json,
+    times_json,
     times_text,
     without_about,
 )
@@ -635,6 +637,36 @@ def test_unclear_times_are_refused_with_help(text, zone, hint):
     with pytest.raises(UnclearRange) as refusal:
         parse_times(text, zone)
     assert hint in str(refusal.value)
+
+
+def test_times_go_through_json_in_any_offset():
+    written = {"earliest": "2025-06-02T14:43+03:00", "latest": "2025-06-02T12:57Z"}
+    moments = times_from_json(written)
+    assert moments == times(utc("2025-06-02T11:43"), utc("2025-06-02T12:57"))
+    shown = {"earliest": "2025-06-02T11:43:00Z", "latest": "2025-06-02T12:57:00Z"}
+    assert times_json(moments) == shown
+    assert times_from_json(shown) == moments
+    until = {"earliest": None, "latest": "2025-06-02T12:57:00Z"}
+    assert times_json(times_from_json(until)) == until
+
+
+@pytest.mark.parametrize(
+    ("earliest", "hint"),
+    [
+        ("2025-06-02T14:43", "to the minute"),
+        ("2025-06-02", "to the minute"),
+        ("2025-06-02T14:43:30Z", "to the minute"),
+        ("2025-06-02T25:00Z", "to the minute"),
+        ("0001-01-01T00:00+05:00", "The year must lie between"),
+        ("2025-06-02T12:57Z", "ends when it starts"),
+        ("2025-06-02T13:57Z", "ends before it starts"),
+        (7, "to the minute"),
+        ([], "to the minute"),
+    ],
+)
+def test_unclear_times_in_json_are_refused(earliest, hint):
+    with pytest.raises(UnclearRange, match=hint):
+        times_from_json({"earliest": earliest, "latest": "2025-06-02T12:57Z"})
 
 
 @pytest.mark.parametrize("moments", [DateTimeTZRange(empty=True), DateTimeTZRange(None, None)])

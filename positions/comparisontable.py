@@ -1,0 +1,132 @@
+"""The comparison as a table: a line for every demand in a cell, and for whatever else is in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from negotiations import ranges
+from negotiations.models import Party
+from positions.gaplines import STATUSES
+from positions.matrix import Cell, Comparison, Row, Settled, Statement
+
+COLUMNS = (
+    "as_of",
+    "issue",
+    "issue_name",
+    "gap",
+    "party",
+    "party_name",
+    "entry",
+    "id",
+    "text",
+    "kind",
+    "answer",
+    "firmness",
+    "authority",
+    "stated",
+    "stated_earliest",
+    "stated_latest",
+    "holders",
+    "inside",
+    "terms",
+    "linkages",
+    "speakers",
+    "sources",
+    "state",
+)
+
+
+def lines(comparison: Comparison) -> Iterator[list[Any]]:
+    """Yield the values of every line, in the order of ``COLUMNS``.
+
+    ``entry`` says what a line holds: a demand, a silence, an outcome of the issue, or why the cell
+    is blank.
+    """
+    for row in comparison.rows:
+        shared = {
+            "as_of": comparison.as_of,
+            "issue": row.issue.code if row.issue else "",
+            "issue_name": row.issue.name if row.issue else "",
+            "gap": _gaps(row),
+        }
+        for entry in _entries(row):
+            line = {**shared, **entry}
+            yield [line.get(column) for column in COLUMNS]
+
+
+def _entries(row: Row) -> Iterator[dict[str, Any]]:
+    for settled in row.outcomes:
+        yield _outcome(settled)
+    for cell in row.cells:
+        side = {"party": cell.party.code, "party_name": cell.party.name}
+        for entry in _of_cell(cell):
+            yield {**side, **entry}
+
+
+def _of_cell(cell: Cell) -> Iterator[dict[str, Any]]:
+    for statement in cell.statements:
+        yield _demand(statement)
+    for silence in cell.silences:
+        yield {
+            "entry": "silence",
+            "id": silence.pk,
+            **_dates(silence.looked_until),
+            "state": silence.state,
+        }
+    if cell.blank:
+        yield {"entry": cell.blank}
+
+
+def _demand(statement: Statement) -> dict[str, Any]:
+    demand = statement.demand
+    return {
+        "entry": "demand",
+        "id": demand.pk,
+        "text": demand.text,
+        "kind": demand.kind,
+        "answer": demand.answer,
+        "firmness": demand.firmness,
+        "authority": statement.authority,
+        **_dates(demand.stated),
+        "holders": _codes(statement.holders),
+        "inside": [
+            f"{clause} ({clause.operator})" if clause.operator else str(clause)
+            for clause in statement.path
+        ],
+        "terms": [f"{value.row.term.code}: {value.text}" for value in statement.values],
+        "linkages": [f"{link.row.get_relation_display()} {link.text}" for link in statement.links],
+        "speakers": statement.speakers,
+        "sources": statement.sources,
+        "state": demand.state,
+    }
+
+
+def _outcome(settled: Settled) -> dict[str, Any]:
+    outcome = settled.outcome
+    return {
+        "entry": "outcome",
+        "id": outcome.pk,
+        "text": outcome.text,
+        "kind": outcome.kind,
+        **_dates(outcome.reached),
+        "holders": _codes(settled.confirmed_by),
+        "terms": [f"{value.row.term.code}: {value.text}" for value in settled.values],
+        "sources": settled.sources,
+        "state": outcome.state,
+    }
+
+
+def _dates(dates) -> dict[str, Any]:
+    ends = ranges.dates_json(dates)
+    return {
+        "stated": ranges.date_text(dates),
+        "stated_earliest": ends["earliest"],
+        "stated_latest": ends["latest"],
+    }
+
+
+def _codes(parties: tuple[Party, ...]) -> list[str]:
+    return [party.code for party in parties]
+
+
+def _gaps(row: Row) -> list[str]:
+    return [f"{'–'.join(gap.parties)}: {STATUSES[gap.status]}" for gap in row.gaps]
