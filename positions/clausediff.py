@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar
 
 #: So much of two texts must agree for one to be the other reworded.
 ALIKE = 0.6
-WORDS = re.compile(r"\w+|[^\w\s]|\s+")
+#: A word keeps the space behind it, so that words exchanged in a row are one exchange.
+WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 
 
 class Clause(Protocol):

@@ -52,6 +52,18 @@
     }
   });
 
+  // Alt and an arrow press the button of the row that says it does the same.
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("form.entry")) return;
+    const row = event.target.closest?.("[data-keys]");
+    const button = row?.querySelector(`button[aria-keyshortcuts="Alt+${event.key}"]`);
+    if (button) {
+      event.preventDefault();
+      button.focus();
+      button.click();
+    }
+  });
+
   document.addEventListener("click", (event) => {
     const form = event.target.closest?.("a[data-close]")?.closest("form.entry");
     if (form && slotOf(form)) {
