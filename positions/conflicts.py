@@ -4,6 +4,7 @@ Forms for editing carry what they first showed (``show_hidden_initial``), so tha
 typed is told from what merely stood there.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms
@@ -26,39 +27,50 @@ class ConflictRow:
 def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:
     """Return what ``theirs``, the form of what is stored, changed under the form ``posted``."""
     rows = []
-    for name in _shared(posted, theirs):
-        before, now = _words(posted[name], _first_shown(posted, name)), _shown(theirs[name])
+    for name in _compared(posted, theirs):
+        before, now = _first_words(posted, name), _shown(theirs, name)
         if before != now:
-            mine = _shown(posted[name]) if name in posted.changed_data else None
-            rows.append(ConflictRow(str(posted[name].label), before, now, mine))
+            mine = _shown(posted, name) if name in _changed(posted) else None
+            label = (theirs if name in theirs.fields else posted)[name].label
+            rows.append(ConflictRow(str(label), before, now, mine))
     return rows
 
 
 def merged(posted: forms.Form, theirs: forms.Form, *, version: int) -> QueryDict:
-    """Return the data of ``posted`` with what was left alone brought up to ``theirs``."""
+    """Return the data of ``posted`` with what was left alone brought up to ``theirs``.
+
+    A row that only one of them has, such as a linkage added or taken away, counts as empty in the
+    other.
+    """
     data = QueryDict(mutable=True)
     data.update(posted.data)
-    for name in _shared(posted, theirs):
-        now = _as_list(theirs[name].value())
-        data.setlist(theirs[name].html_initial_name, now)
-        if name not in posted.changed_data:
+    for name in _compared(posted, theirs):
+        now = _as_list(theirs[name].value()) if name in theirs.fields else [""]
+        bound = (theirs if name in theirs.fields else posted)[name]
+        data.setlist(bound.html_initial_name, now)
+        if name not in _changed(posted):
             data.setlist(name, now)
     data["version"] = str(version)
     return data
 
 
-def _shared(posted, theirs) -> list[str]:
-    return [
-        name
-        for name, field in posted.fields.items()
-        if field.show_hidden_initial and name in theirs.fields
-    ]
+def _compared(posted, theirs) -> list[str]:
+    """The fields that know what they first held, in either form."""
+    names = {**posted.fields, **theirs.fields}
+    return [name for name, field in names.items() if field.show_hidden_initial]
 
 
-def _first_shown(form, name):
+def _changed(posted) -> set[str]:
+    return set(posted.changed_data)
+
+
+def _first_words(form, name) -> str:
     """What the field held when the form was opened, as the browser sent it back."""
-    widget = form.fields[name].hidden_widget()
-    return widget.value_from_datadict(form.data, form.files, form[name].html_initial_name)
+    if name not in form.fields:
+        return ""
+    hidden = form.fields[name].hidden_widget()
+    value = hidden.value_from_datadict(form.data, form.files, form[name].html_initial_name)
+    return _words(form[name], value)
 
 
 def _as_list(value) -> list[str]:
@@ -66,14 +78,20 @@ def _as_list(value) -> list[str]:
     return ["" if each is None else str(each) for each in values]
 
 
-def _shown(bound: forms.BoundField) -> str:
-    return _words(bound, bound.value())
+def _shown(form, name) -> str:
+    return _words(form[name], form[name].value()) if name in form.fields else ""
 
 
 def _words(bound: forms.BoundField, value) -> str:
     picked = [each for each in _as_list(value) if each]
-    choices = getattr(bound.field, "choices", None)
-    if choices is None:
-        return " ".join(picked)
-    labels = {str(key): str(label) for key, label in choices}
+    labels = dict(_labels(getattr(bound.field.widget, "choices", ())))
     return ", ".join(labels.get(key, key) for key in picked)
+
+
+def _labels(choices) -> Iterator[tuple[str, str]]:
+    """Each choice with its label, those under headings included."""
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _labels(label)
+        else:
+            yield str(key), str(label)

@@ -3,20 +3,23 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from negotiations import ranges
 from negotiations.forms import dates_field
 from negotiations.models import Negotiation, Party, Person, Source
 from positions.models import Evidence
+from positions.offered import label as source_label
+from positions.personfield import PersonField
 
 SOURCE = ("source_outlet", "source_title", "source_url", "source_published")
-EVIDENCE = ("basis", "quote", "speaker", "capacity", "reported_by", "locator")
-
-
-def source_label(source: Source) -> str:
-    """Return what tells a source from others of its outlet: title, else address, and date."""
-    what = source.title or source.url.removeprefix("https://").rstrip("/")
-    when = ranges.date_text(source.published) if source.published else ""
-    return ", ".join(part for part in (source.outlet, what, when) if part)
+EVIDENCE = (
+    "basis",
+    "quote",
+    "translation",
+    "language",
+    "speaker",
+    "capacity",
+    "reported_by",
+    "locator",
+)
 
 
 class EvidenceFields(forms.Form):
@@ -40,8 +43,17 @@ class EvidenceFields(forms.Form):
     quote = forms.CharField(
         label=_("Words of the source"), widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
-    speaker = forms.ModelChoiceField(
-        label=_("Speaker"), queryset=Person.objects.none(), required=False, empty_label="—"
+    translation = forms.CharField(
+        label=_("Translation"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+    language = forms.CharField(
+        label=_("Language of the words"),
+        required=False,
+        max_length=35,
+        help_text=_("en, ru, uk; empty if it is the source’s"),
+    )
+    speaker = PersonField(
+        label=_("Speaker"), help_text=_("A name that is not listed is added to the people.")
     )
     capacity = forms.CharField(label=_("In what capacity"), required=False, max_length=300)
     reported_by = forms.ModelChoiceField(
@@ -56,7 +68,7 @@ class EvidenceFields(forms.Form):
             Source.objects.visible_to(user).filter(**mine).order_by("-pk")
         )
         self.fields["source"].label_from_instance = source_label
-        self.fields["speaker"].queryset = Person.objects.visible_to(user).filter(**mine)
+        self.fields["speaker"].offer(Person.objects.visible_to(user).filter(**mine))
         self.fields["reported_by"].queryset = Party.objects.visible_to(user).filter(**mine)
 
     def offer_more_evidence(self) -> None:
@@ -95,7 +107,10 @@ class EvidenceFields(forms.Form):
         return cleaned
 
     def evidence(self) -> list[dict]:
-        """Return the row of evidence that the line gives; its source may be a new one's fields."""
+        """Return the row of evidence that the line gives.
+
+        Its source and its speaker may be the fields of new ones.
+        """
         data = self.cleaned_data
         source = data["source"] or {
             "outlet": data["source_outlet"],

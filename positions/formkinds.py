@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from positions.partforms import EvidenceForm, TermValueForm
 from positions.recordforms import FORMS, RecordForm, WitnessedForm
 from positions.setupforms import CodedForm, TermForm
 
@@ -9,6 +10,8 @@ OWN_FORMS: Mapping[str, type[RecordForm]] = {
     "party": CodedForm,
     "issue": CodedForm,
     "term": TermForm,
+    "term-value": TermValueForm,
+    "evidence": EvidenceForm,
 }
 
 

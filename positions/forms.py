@@ -1,59 +1,72 @@
-"""The line in a cell: what a party says on an issue, and who says so."""
+"""A demand as a form: what is said, by whom, on what; and who says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
 from negotiations.forms import dates_field
-from negotiations.models import Negotiation, Party, Round
+from negotiations.models import Negotiation, Party, Record, Round
 from positions.evidencefields import SOURCE, EvidenceFields
+from positions.linkfields import LinkFields
 from positions.models import Clause, Demand, Ending, Issue, Linkage, Term, TermValue
-from positions.termfields import as_fields, field_for, values_of
+from positions.offered import Groups, kinds_allowed, label, number, offered
+from positions.operations import edit_demand, record_demand
+from positions.supersession import candidates
+from positions.termrows import TermFields
+from positions.writingform import WritingForm
 
-LINE = ("text", "source")
-OWN = (
-    "text",
+STATEMENT = (
     "kind",
     "firmness",
     "stated",
     "round",
     "occasion",
     "clause",
-    "answer",
-    "supersedes",
-    "ended",
-    "ending",
+    "holders",
+    "addressees",
+    "obligors",
 )
-MORE = (
-    "kind",
-    "firmness",
-    "stated",
-    "round",
-    "occasion",
-    "condition",
-    "clause",
-    "answers",
-    "answer",
-    "supersedes",
-    "also_held_by",
-    "ended",
-    "ending",
-    "reason",
-)
+ANSWER = ("answer", "answers")
+HISTORY = ("supersedes", "movement", "ended", "ending")
+OWN = ("text", *STATEMENT, *ANSWER, *HISTORY)
+#: What an address may say of a new demand.
+PRESETS = ("round", "clause", "answers", "answer", "supersedes", "kind")
 
 
-class DemandForm(EvidenceFields):
-    """Record or edit a demand in a cell. The column gives the holder, the row the issue."""
+def _parties(text) -> forms.ModelMultipleChoiceField:
+    return forms.ModelMultipleChoiceField(
+        label=text,
+        queryset=Party.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
+    """Record or edit a demand.
+
+    ``party`` and ``issue`` are those of the cell it is recorded in; without a party, and with
+    ``asks_issue``, the form asks. ``presets`` are first values by name, as an address gives them.
+    """
+
+    page = "positions/demand_form.html"
 
     text = forms.CharField(
         label=_("What they say"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=10_000,
         error_messages={"required": _("Write what they say.")},
+    )
+    issue = forms.ModelChoiceField(
+        label=_("Issue"),
+        queryset=Issue.objects.none(),
+        required=False,
+        empty_label=_("Overall: the talks as a whole"),
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
@@ -69,36 +82,31 @@ class DemandForm(EvidenceFields):
         label=_("At round"), queryset=Round.objects.none(), required=False, empty_label="—"
     )
     occasion = forms.CharField(label=_("Or on the occasion of"), required=False, max_length=300)
-    condition = forms.CharField(label=_("Only if"), required=False, max_length=1000)
     clause = forms.ModelChoiceField(
-        label=_("Where the paper says it"),
-        queryset=Clause.objects.none(),
-        required=False,
-        empty_label="—",
+        label=_("Where the paper says it"), queryset=Clause.objects.none(), required=False
     )
-    answers = forms.ModelChoiceField(
-        label=_("Answers"), queryset=Demand.objects.none(), required=False, empty_label="—"
-    )
+    holders = _parties(_("Held by"))
+    addressees = _parties(_("Spoken to"))
+    obligors = _parties(_("Must act"))
     answer = forms.ChoiceField(
-        label=_("Answer"), choices=[("", "—"), *Demand.Answer.choices], required=False
+        label=_("It is an answer"), choices=[("", "—"), *Demand.Answer.choices], required=False
     )
+    answers = forms.ModelChoiceField(label=_("to"), queryset=Record.objects.none(), required=False)
     supersedes = forms.ModelChoiceField(
-        label=_("Replaces"), queryset=Demand.objects.none(), required=False, empty_label="—"
-    )
-    also_held_by = forms.ModelMultipleChoiceField(
-        label=_("Also held by"),
-        queryset=Party.objects.none(),
+        label=_("What did this replace?"),
+        queryset=Demand.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.RadioSelect,
+    )
+    movement = forms.ChoiceField(
+        label=_("Movement since then"),
+        choices=[("", "—"), *Demand.Movement.choices],
+        required=False,
     )
     ended = dates_field(label=_("Ended"), required=False)
     ending = forms.ChoiceField(
-        label=_("How it ended"),
-        choices=[("", "—"), *Ending.choices],
-        required=False,
+        label=_("How it ended"), choices=[("", "—"), *Ending.choices], required=False
     )
-    reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -106,160 +114,233 @@ class DemandForm(EvidenceFields):
         *,
         negotiation: Negotiation,
         user,
-        party: Party,
-        issue: Issue | None,
         day: date,
-        demand: Demand | None = None,
+        party: Party | None = None,
+        issue: Issue | None = None,
+        asks_issue: bool = False,
+        record: Demand | None = None,
+        presets: Mapping[str, str] | None = None,
         last_source: int | None = None,
     ):
-        self.negotiation, self.party, self.issue, self.demand = negotiation, party, issue, demand
-        initial = {"stated": ranges.day(day), "source": last_source}
-        if demand is not None:
-            initial = self._initial(demand)
-        super().__init__(data, initial=initial, auto_id=self._ids())
-        self._offer(user)
-        if last_source is not None:
-            self.fields["source"].help_text = _("As in your last line; choose another if not so.")
-        terms = Term.objects.visible_to(user).filter(negotiation=negotiation)
-        self.terms = list(terms.filter(issue=issue).prefetch_related("choices") if issue else [])
-        values = self._values(demand)
-        for term in self.terms:
-            self.fields[f"term_{term.code}"] = field_for(term, values.get(term.pk, []))
-        if demand is not None:
-            for name in {*OWN, *MORE, *(f"term_{term.code}" for term in self.terms)} - {"reason"}:
-                self.fields[name].show_hidden_initial = not self.fields[name].disabled
-
-    def _ids(self) -> str:
-        """The form's own prefix for DOM ids: two forms may be open on one page."""
-        place = f"{self.party.code}-{self.issue.code if self.issue else 'overall'}"
-        return f"id_{self.demand.pk if self.demand else place}_%s"
-
-    def _offer(self, user) -> None:
-        """Fill the choices with what the user may see of this negotiation."""
-        mine = {"negotiation": self.negotiation}
-        self.offer_evidence(negotiation=self.negotiation, user=user)
-        parties = Party.objects.visible_to(user).filter(**mine)
-        self.fields["also_held_by"].queryset = parties.exclude(pk=self.party.pk)
-        self.fields["round"].queryset = Round.objects.visible_to(user).filter(**mine)
-        self.fields["clause"].queryset = (
-            Clause.objects.visible_to(user).filter(**mine).select_related("proposal")
-        )
-        self.fields["clause"].label_from_instance = lambda c: f"{c.proposal}: {c}"
-        on_issue = (
-            Demand.objects.visible_to(user)
-            .filter(**mine, issue=self.issue)
-            .exclude(pk=self.demand.pk if self.demand else None)
-        )
-        own = on_issue.held_by(self.party.code)
-        self.fields["supersedes"].queryset = own
-        self.fields["answers"].queryset = on_issue.exclude(pk__in=own.values("pk"))
-        if self.demand is not None:
-            self.offer_more_evidence()
-        else:
+        self.options = {
+            "negotiation": negotiation,
+            "user": user,
+            "day": day,
+            "party": party,
+            "issue": issue,
+            "asks_issue": asks_issue,
+            "presets": presets,
+            "last_source": last_source,
+        }
+        self.options["record"] = record
+        self.negotiation, self.user, self.day = negotiation, user, day
+        self.party, self.record = party, record
+        self.asks_issue = asks_issue or record is not None
+        self.presets = {n: v for n, v in (presets or {}).items() if n in PRESETS and v}
+        place = self._place(issue)
+        self.dom_id = f"form-{place}"
+        initial = self._stored() if record else self._first(issue, last_source)
+        super().__init__(data, initial=initial, auto_id=f"id_{place}_%s")
+        self._offer()
+        self.of_issue = self._issue_shown(issue)
+        self._offer_parts((data or {}).get("more", ""))
+        self._offer_candidates()
+        if not self.asks_issue:
+            del self.fields["issue"]
+        if record is None:
             del self.fields["reason"]
+            self.fields["source"].help_text = (
+                _("As in your last line; choose another if not so.") if last_source else ""
+            )
+        else:
+            self.offer_more_evidence()
+            self.remember_first_shown((*OWN, "issue", *self.term_names, *self.link_names))
 
-    def _initial(self, demand) -> dict:
-        condition = next((link.condition for link in _links(demand) if _is_condition(link)), "")
+    def _place(self, issue) -> str:
+        """The form's own part of DOM ids: several forms may be open on one page."""
+        if self.record is not None:
+            return str(self.record.pk)
+        cell = [self.party.code if self.party else "new"]
+        if not self.asks_issue:
+            cell.append(issue.code if issue else "overall")
+        return "-".join([*cell, *(slugify(text) for text in self.presets.values())])
+
+    def _first(self, issue, last_source) -> dict:
+        """What a new form holds before anybody types."""
         return {
-            "text": demand.text,
-            "kind": demand.kind,
-            "firmness": demand.firmness,
-            "stated": demand.stated,
-            "round": demand.round_id,
-            "occasion": demand.occasion,
-            "clause": demand.clause_id,
-            "answers": demand.answers_id,
-            "answer": demand.answer,
-            "supersedes": demand.supersedes_id,
-            "ended": demand.ended,
-            "ending": demand.ending,
-            "also_held_by": [
-                link.party_id
-                for link in demand.holder_links.all()
-                if link.party_id != self.party.pk
-            ],
-            "condition": condition,
+            **self.presets,
+            "stated": ranges.day(self.day),
+            "source": last_source,
+            "issue": issue.pk if issue else None,
+            "holders": [self.party.pk] if self.party else self._of_paper(),
+        }
+
+    def _of_paper(self) -> list[int]:
+        """The holders of the paper whose clause the address names."""
+        clause = number(self.presets.get("clause"))
+        clauses = Clause.objects.visible_to(self.user).filter(negotiation=self.negotiation)
+        return list(
+            clauses.filter(pk=clause, proposal__holders__isnull=False).values_list(
+                "proposal__holders", flat=True
+            )
+        )
+
+    def _stored(self) -> dict:
+        """What the demand holds that is to be edited."""
+        demand = self.record
+        pointers = ("round", "clause", "answers", "supersedes", "issue")
+        parties = ("holders", "addressees", "obligors")
+        return {
+            **{name: getattr(demand, name) for name in OWN if name not in (*pointers, *parties)},
+            **{name: getattr(demand, f"{name}_id") for name in pointers},
+            **{name: [party.pk for party in getattr(demand, name).all()] for name in parties},
             "version": demand.version,
         }
 
-    @staticmethod
-    def _values(demand) -> dict[int, list[TermValue]]:
-        found: dict[int, list[TermValue]] = {}
-        if demand is not None:
-            rows = TermValue.objects.filter(record_id=demand.pk).prefetch_related("choices")
-            for value in rows.order_by("pk"):
-                found.setdefault(value.term_id, []).append(value)
-        return found
+    def _offer(self) -> None:
+        """Fill the choices with what the user may see of this negotiation."""
+        mine = {"negotiation": self.negotiation}
+        self.offer_evidence(user=self.user, **mine)
+        for name, model in (
+            ("issue", Issue),
+            ("round", Round),
+            ("clause", Clause),
+            *((name, Party) for name in ("holders", "addressees", "obligors")),
+        ):
+            self.fields[name].queryset = model.objects.visible_to(self.user).filter(**mine)
+
+    def _issue_shown(self, issue: Issue | None) -> Issue | None:
+        """The issue whose terms are shown: the one chosen in the form, or that of the cell."""
+        if not self.asks_issue:
+            return issue
+        return self.fields["issue"].queryset.filter(pk=number(self["issue"].value())).first()
+
+    def _offer_parts(self, more: str) -> None:
+        """Add fields for terms and linkages, and name the records to choose from."""
+
+        def mine(model):
+            return model.objects.visible_to(self.user).filter(negotiation=self.negotiation)
+
+        data = self.data if self.is_bound else None
+        own = {"record": self.record.pk if self.record else None}
+        values = mine(TermValue).filter(**own).select_related("term").order_by("pk")
+        terms = (
+            mine(Term)
+            .filter(issue=self.of_issue.pk if self.of_issue else 0)
+            .prefetch_related("choices")
+        )
+        self.offer_terms(terms, values.prefetch_related("choices"), data, more)
+        links = list(mine(Linkage).filter(**own).order_by("pk"))
+        of_kind = self._of_kind({link.anchor_id for link in links})
+        for name, kinds in (("answers", kinds_allowed(Demand, "answers")), ("clause", ["clause"])):
+            groups = [group for kind in kinds for group in of_kind[kind]]
+            self.fields[name].widget.choices = [("", "—"), *groups]
+        others = mine(Record).exclude(pk=own["record"] or 0)
+        self.fields["answers"].queryset = others.filter(kind__in=kinds_allowed(Demand, "answers"))
+        anchoring = kinds_allowed(Linkage, "anchor")
+        anchors = [group for kind in anchoring for group in of_kind[kind]]
+        self.offer_links(
+            links, data, more, anchors=anchors, allowed=others.filter(kind__in=anchoring)
+        )
+
+    def _of_kind(self, anchored: set[int | None]) -> dict[str, Groups]:
+        """The records to choose from, by kind; those that stand here already among them."""
+        stored = {self.initial.get("answers"), self.initial.get("clause"), *anchored}
+        keep = [number(pk) for pk in stored if number(pk)]
+        mine = {"negotiation": self.negotiation, "user": self.user}
+        return {
+            kind: offered([kind], **mine, keep=keep) for kind in kinds_allowed(Demand, "answers")
+        }
+
+    def _offer_candidates(self) -> None:
+        """Propose what the demand may have replaced, likeliest first, and before all nothing."""
+        rows = Demand.objects.visible_to(self.user).filter(negotiation=self.negotiation)
+        field = self.fields["supersedes"]
+        field.queryset = rows.exclude(pk=self.record.pk if self.record else None)
+        holders = [number(pk) for pk in self["holders"].value() or ()]
+        clause = self.fields["clause"].queryset.filter(pk=number(self["clause"].value()))
+        found = candidates(
+            negotiation=self.negotiation,
+            user=self.user,
+            holders=self.fields["holders"].queryset.filter(pk__in=holders),
+            issue=self.of_issue,
+            day=self.day,
+            clause=clause.first(),
+            terms={row.term.pk for row in self.term_rows if row.value.value()},
+            text=str(self["text"].value() or ""),
+            but=self.record,
+        )
+        stored = number(self["supersedes"].value())
+        if stored not in {demand.pk for demand in found}:
+            found += field.queryset.filter(pk=stored)
+        field.widget.choices = [
+            ("", _("nothing")),
+            *((demand.pk, f"{label(demand)} № {demand.pk}") for demand in found),
+        ]
 
     def _bound(self, names: Iterable[str]):
         return [self[name] for name in names if name in self.fields]
 
     @property
+    def is_of_cell(self) -> bool:
+        """Whether party and issue are those of a cell, and so not asked for."""
+        return self.record is None and self.party is not None and not self.asks_issue
+
+    @property
+    def who_fields(self):
+        """The fields that stand first where no cell answers them."""
+        names = [] if self.party else ["holders"]
+        return self._bound([*names, "issue"]) if self.record is None else []
+
+    @property
     def line_fields(self):
-        return self._bound(LINE)
+        return self._bound(("text", "source"))
 
     @property
-    def more_fields(self):
-        return self._bound(MORE)
+    def statement_fields(self):
+        asked = {field.name for field in self.who_fields}
+        names = [*STATEMENT, "issue"] if self.record else STATEMENT
+        return self._bound(name for name in names if name not in asked)
 
     @property
-    def term_fields(self):
-        return self._bound(f"term_{term.code}" for term in self.terms)
+    def answer_fields(self):
+        return self._bound(ANSWER)
+
+    @property
+    def history_fields(self):
+        return self._bound((*HISTORY, "reason"))
 
     @property
     def more_open(self) -> bool:
         """Whether something beyond the first line was typed, or has an error to show."""
-        typed = {*self.errors, *self.changed_data} if self.is_bound else set()
-        return bool(typed - {*LINE, *SOURCE, "version", NON_FIELD_ERRORS})
+        if not self.is_bound:
+            return False
+        typed = {*self.errors, *self.changed_data}
+        first = {"text", "source", "version", NON_FIELD_ERRORS, *SOURCE}
+        asked = {field.name for field in self.who_fields}
+        return bool(self.data.get("more")) or bool(typed - first - asked)
 
-    def values(self) -> list[dict]:
-        """Return the fields of every term value of the demand, edited ones and the rest."""
-        kept = self._values(self.demand)
-        rows = []
-        for term in self.terms:
-            old = kept.pop(term.pk, [])
-            rows += values_of(term, self.cleaned_data[f"term_{term.code}"], old)
-        for old in kept.values():
-            rows += [as_fields(value) for value in old]
-        return rows
+    def clean_holders(self):
+        """Somebody holds what is recorded in a party's column: that party, if none is ticked."""
+        holders = list(self.cleaned_data["holders"])
+        return holders or ([self.party] if self.party and self.record is None else [])
 
-    def links(self) -> list[dict]:
-        """Return the demand's linkages, with the one condition the line may change."""
-        links = _links(self.demand)
-        changed = next((link for link in links if _is_condition(link)), None)
-        rows = [
-            {"relation": link.relation, "anchor": link.anchor, "condition": link.condition}
-            for link in links
-            if link is not changed
-        ]
-        if condition := self.cleaned_data["condition"].strip():
-            rows.insert(0, {"relation": Linkage.Relation.ONLY_IF, "condition": condition})
-        return rows
-
-    def demand_fields(self) -> dict:
-        """Return the demand's own fields."""
+    def save(self) -> Demand:
         data = self.cleaned_data
-        return {
-            **{name: data[name] for name in OWN},
+        fields = {
+            **{name: data[name] for name in OWN if name != "answers"},
             "answers_id": data["answers"].pk if data["answers"] else None,
-            "holders": [self.party, *data["also_held_by"]],
-            "issue": self.issue,
+            "issue": data["issue"] if self.asks_issue else self.of_issue,
+            "values": self.values(),
+            "links": self.links(),
+            "evidence": self.evidence(),
         }
-
-    def add_operation_errors(self, error) -> None:
-        """Show what the operation refused beside the fields it names."""
-        named = hasattr(error, "error_dict")
-        for name, messages in (error.message_dict if named else {None: error.messages}).items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
-
-def _links(demand) -> list[Linkage]:
-    """The linkages of a demand, oldest first; none where there is no demand yet."""
-    if demand is None:
-        return []
-    return list(Linkage.objects.filter(record_id=demand.pk).select_related("anchor").order_by("pk"))
-
-
-def _is_condition(link: Linkage) -> bool:
-    return link.relation == Linkage.Relation.ONLY_IF and bool(link.condition)
+        if self.record is None:
+            return record_demand(user=self.user, negotiation=self.negotiation, **fields)
+        return edit_demand(
+            self.record,
+            user=self.user,
+            version=data["version"] or 0,
+            reason=data["reason"],
+            **fields,
+        )

@@ -35,15 +35,23 @@ def ends_of(value: TermValue) -> Ends | None:
     return None
 
 
-def bars(spans: Sequence[Ends]) -> tuple[Bar, ...]:
-    """Return the ranges as bars to one scale; none if all are one and the same number."""
-    known = [float(end) for ends in spans for end in ends if end is not None]
+def scale_of(spans: Sequence[Ends]) -> Ends | None:
+    """Return the numbers between which the ranges are drawn; None if there is but one number."""
+    known = [end for ends in spans for end in ends if end is not None]
     open_ended = any(end is None for ends in spans for end in ends)
     if not known or (min(known) == max(known) and not open_ended):
-        return ()
+        return None
     low, high = min(known), max(known)
-    if 0 < low < high / 2:
-        low = 0.0
+    return (0 if 0 < low < high / 2 else low), high
+
+
+def bars(spans: Sequence[Ends]) -> tuple[Bar, ...]:
+    """Return the ranges as bars to one scale; none if all are one and the same number."""
+    ends_of_scale = scale_of(spans)
+    if ends_of_scale is None:
+        return ()
+    low, high = (float(end) for end in ends_of_scale if end is not None)
+    open_ended = any(end is None for ends in spans for end in ends)
     scale = (WIDTH - 2 * MARGIN) / ((high - low) or 1) * (0.8 if open_ended else 1)
 
     def x(value: Decimal | int) -> int:

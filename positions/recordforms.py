@@ -14,19 +14,16 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
-from negotiations.constraints import SameNegotiation
 from negotiations.forms import RangeTextField, dates_field
 from negotiations.models import Content, Negotiation, Record, Scoped
 from negotiations.models.base import numbered_models
 from negotiations.models.fields import QuantityField
 from negotiations.operations import create, edit
-from negotiations.titles import titled
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
 from positions.models import Clause
+from positions.offered import kinds_allowed, label, number, offered
 from positions.operations import add_part, edit_record, record_with_evidence
-
-#: At most so many records are offered for a pointer to any; any other's number can be typed.
-OFFERED = 300
+from positions.writingform import WritingForm
 
 
 @dataclass(frozen=True)
@@ -96,29 +93,25 @@ FORMS: Mapping[str, FormOf] = {
         witnessed=True,
     ),
     "linkage": FormOf(("relation", "condition", "anchor")),
-    "evidence": FormOf(
-        ("source", "basis", "quote", "stance", "speaker", "capacity", "reported_by", "locator"),
-        ("field", "reads", "translation", "language", "credibility", "rank"),
-    ),
+    "term-value": FormOf(()),
+    "evidence": FormOf(("stance",), ("field", "reads", "credibility", "rank")),
 }
 
 
 class RecordField(forms.ModelChoiceField):
-    """A record of one of several kinds, offered by title under its kind."""
+    """A record of one of several kinds, offered under its kind by what it says.
 
-    def __init__(self, *, kinds, negotiation: Negotiation, user, **options):
+    ``keep`` is the number of one to offer however old it is.
+    """
+
+    def __init__(self, *, kinds, negotiation: Negotiation, user, keep=None, **options):
         allowed = Record.objects.visible_to(user).filter(negotiation=negotiation, kind__in=kinds)
         super().__init__(queryset=allowed, **options)
-        found = titled(allowed.order_by("-pk")[:OFFERED])
-        groups: dict[str, list[tuple[int, str]]] = {}
-        for record, title in found.values():
-            groups.setdefault(capfirst(record.get_kind_display()), []).append(
-                (record.pk, f"{title[:120]} (№ {record.pk})")
-            )
-        self.widget.choices = [("", "—"), *groups.items()]
+        groups = offered(kinds, negotiation=negotiation, user=user, keep=[number(keep)])
+        self.widget.choices = [("", "—"), *groups]
 
 
-class RecordForm(forms.Form):
+class RecordForm(WritingForm):
     """Record or edit a row of any kind.
 
     ``presets`` are first values by field name, as texts of an address. ``record`` is the row to
@@ -126,8 +119,7 @@ class RecordForm(forms.Form):
     the number of the source that is likely meant again.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)
+    page = "positions/record_form.html"
 
     def __init__(
         self,
@@ -141,6 +133,15 @@ class RecordForm(forms.Form):
         presets: Mapping[str, str] | None = None,
         last_source: int | None = None,
     ):
+        self.options = {
+            "kind": kind,
+            "negotiation": negotiation,
+            "user": user,
+            "record": record,
+            "owner": owner,
+            "presets": presets,
+            "last_source": last_source,
+        }
         self.kind, self.negotiation, self.user = kind, negotiation, user
         self.record, self.owner = record, owner
         self.model = numbered_models()[kind.replace("-", " ")]
@@ -149,7 +150,7 @@ class RecordForm(forms.Form):
         self.last_source = last_source
         self.zone = (data or {}).get("time_zone") or getattr(record, "time_zone", None)
         made = forms.fields_for_model(self.model, self.names, formfield_callback=self._field)
-        initial = {name: text for name, text in (presets or {}).items() if name in made}
+        initial: dict[str, Any] = {n: text for n, text in (presets or {}).items() if n in made}
         if record is not None:
             initial = {name: self._stored(name) for name in made}
             initial["version"] = getattr(record, "version", None)
@@ -158,8 +159,7 @@ class RecordForm(forms.Form):
         if record is None:
             del self.fields["reason"]
         else:
-            for name in made:
-                self.fields[name].show_hidden_initial = True
+            self.remember_first_shown(made)
 
     def _ids(self, initial) -> str:
         """A prefix of the form's own for DOM ids: several forms may be open on one page."""
@@ -199,7 +199,9 @@ class RecordForm(forms.Form):
             )
         if field.related_model is Record:
             mine = {"negotiation": self.negotiation, "user": self.user}
-            return RecordField(kinds=self._kinds(field), **mine, **said)
+            keep = getattr(self.record, field.attname) if self.record else None
+            kinds = kinds_allowed(self.model, field.name)
+            return RecordField(kinds=kinds, keep=keep, **mine, **said)
         if isinstance(field, models.ForeignKey):
             return self._pointer(field, said)
         if isinstance(field, models.TextField):
@@ -209,11 +211,13 @@ class RecordForm(forms.Form):
         return field.formfield(**{**said, **options})
 
     def _pointer(self, field, said) -> forms.ModelChoiceField:
-        offered = self._offered(field)
-        pointer = forms.ModelChoiceField(offered, empty_label="—", **said)
+        pointer: Any = forms.ModelChoiceField(self._offered(field), empty_label="—", **said)
+        pointer.label_from_instance = label
         if field.related_model is Clause:
-            pointer.queryset = offered.select_related("proposal")
-            pointer.label_from_instance = lambda clause: f"{clause.proposal}: {clause}"
+            mine = {"negotiation": self.negotiation, "user": self.user}
+            keep = number(self.record and getattr(self.record, field.attname))
+            groups = offered(["clause"], **mine, keep=[keep])
+            pointer.widget.choices = [("", "—"), *groups]
         return pointer
 
     def _offered(self, field) -> models.QuerySet:
@@ -222,15 +226,8 @@ class RecordForm(forms.Form):
         own = self.record is not None and field.related_model is self.model
         return rows.exclude(pk=self.record.pk) if own else rows
 
-    def _kinds(self, field) -> tuple[str, ...]:
-        return next(
-            constraint.kinds
-            for constraint in self.model._meta.constraints
-            if isinstance(constraint, SameNegotiation) and constraint.field == field.name
-        )
-
     def _stored(self, name: str):
-        field = self.model._meta.get_field(name)
+        field: Any = self.model._meta.get_field(name)
         if isinstance(field, models.ManyToManyField):
             return [row.pk for row in getattr(self.record, name).all()]
         return getattr(self.record, field.attname)
@@ -238,7 +235,7 @@ class RecordForm(forms.Form):
     @property
     def title(self) -> str:
         """Return what the form is for, in words."""
-        return capfirst(self.model._meta.verbose_name)
+        return capfirst(str(self.model._meta.verbose_name))
 
     @property
     def first_fields(self):
@@ -287,13 +284,6 @@ class RecordForm(forms.Form):
         """Return the rows of evidence that the form gives."""
         return []
 
-    def add_operation_errors(self, error) -> None:
-        """Show what the operation refused beside the fields it names."""
-        named = hasattr(error, "error_dict")
-        for name, messages in (error.message_dict if named else {None: error.messages}).items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
 
 class WitnessedForm(EvidenceFields, RecordForm):
     """The same with the fields for who says so."""
@@ -312,4 +302,4 @@ class WitnessedForm(EvidenceFields, RecordForm):
 
 
 #: The kinds that are parts of another record, which their form has to know.
-PARTS = frozenset({"evidence", "linkage"})
+PARTS = frozenset({"evidence", "linkage", "term-value"})

@@ -3,15 +3,17 @@
 Every field cleans to the fields of a ``TermValue`` without its term, or to None for no value.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
 from negotiations.forms import RangeTextField
-from positions.models import Term, TermValue
+from positions.models import Rank, Term, TermValue
 from positions.words import value_text, without_unit
 
 PLAIN = (
@@ -29,6 +31,13 @@ UNGIVEN = {
     str(TermValue.Status.OPEN): _("left open"),
     str(TermValue.Status.UNSPECIFIED): _("not specified"),
 }
+#: What may be said of a value beside it, by the kind of its term.
+FINER: Mapping[str, tuple[str, ...]] = {
+    Term.Kind.QUANTITY: ("per", "rank"),
+    Term.Kind.DATE: ("rank",),
+    Term.Kind.CHOICE: ("quantifier", "others", "rank"),
+    Term.Kind.SET: ("quantifier", "others", "rank"),
+}
 
 
 class TermChoiceField(forms.ChoiceField):
@@ -43,7 +52,7 @@ class TermChoiceField(forms.ChoiceField):
         if not isinstance(value, TermValue):
             return value
         named = [str(choice.pk) for choice in value.choices.all()]
-        return named[0] if named else value.status
+        return named[0] if named else _status(value)
 
     def clean(self, value):
         picked = super().clean(value)
@@ -53,24 +62,35 @@ class TermChoiceField(forms.ChoiceField):
 
 
 class TermSetField(forms.MultipleChoiceField):
-    """Any number of the term's choices."""
+    """Any number of the term's choices, or that the demand gives none."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, *, term: Term, **options):
         self.of_term = {str(choice.pk): choice for choice in term.choices.all()}
-        super().__init__(
-            choices=[(pk, choice.name) for pk, choice in self.of_term.items()], **options
-        )
+        offered = [(pk, choice.name) for pk, choice in self.of_term.items()]
+        super().__init__(choices=[*offered, *UNGIVEN.items()], **options)
 
     def prepare_value(self, value):
         if not isinstance(value, TermValue):
             return value
-        return [str(choice.pk) for choice in value.choices.all()]
+        named = [str(choice.pk) for choice in value.choices.all()]
+        return named or [text for text in [_status(value)] if text]
 
     def clean(self, value):
         picked = super().clean(value)
+        ungiven = [each for each in picked if each in UNGIVEN]
+        if ungiven and len(picked) > 1:
+            raise forms.ValidationError(
+                _("Tick choices, or “%(ungiven)s” alone.") % {"ungiven": UNGIVEN[ungiven[0]]}
+            )
+        if ungiven:
+            return {"status": ungiven[0]}
         return {"choices": [self.of_term[pk] for pk in picked]} if picked else None
+
+
+def _status(value: TermValue) -> str:
+    return value.status if value.status in UNGIVEN else ""
 
 
 def _ungiven(text: str) -> dict | None:
@@ -89,51 +109,61 @@ def _read_dates(text: str) -> dict:
     return _ungiven(text) or {"dates": ranges.parse_dates(text)}
 
 
-def field_for(term: Term, values: list[TermValue]) -> forms.Field:
-    """Return the field that edits a term, showing what a demand gives for it now.
-
-    Rivals are not edited in a line: with several values the field shows them and takes nothing.
-    """
+def field_for(term: Term, value: TermValue | None = None) -> forms.Field:
+    """Return the field that edits a value of a term, showing the one given."""
     options: dict[str, Any] = {
         "label": f"{term.name} ({term.unit})" if term.unit else term.name,
         "required": False,
-        "initial": values[0] if values else None,
+        "initial": value or None,
     }
-    if len(values) > 1:
-        options["initial"] = " / ".join(value_text(value) for value in values)
-        return forms.CharField(disabled=True, help_text=_("Several values, kept apart."), **options)
-    match term.kind:
-        case Term.Kind.QUANTITY:
-            help_text = _("30, 2–3, at least 30, left open")
-            return RangeTextField(
-                read=partial(_read_quantity, term.unit),
-                show=value_text,
-                help_text=help_text,
-                **options,
-            )
-        case Term.Kind.DATE:
-            help_text = _("2 June 2025, May 2025, by 30 June 2025")
-            return RangeTextField(read=_read_dates, show=value_text, help_text=help_text, **options)
-        case Term.Kind.SET:
-            return TermSetField(term=term, **options)
+    if term.kind == Term.Kind.QUANTITY:
+        read = partial(_read_quantity, term.unit)
+        help_text = _("30, 2–3, at least 30, left open")
+        return RangeTextField(read=read, show=value_text, help_text=help_text, **options)
+    if term.kind == Term.Kind.DATE:
+        help_text = _("2 June 2025, May 2025, by 30 June 2025")
+        return RangeTextField(read=_read_dates, show=value_text, help_text=help_text, **options)
+    # "One of these" is several choices, whatever the term's kind.
+    is_several = len(value.choices.all()) > 1 if value else False
+    if term.kind == Term.Kind.SET or is_several:
+        return TermSetField(term=term, **options)
     return TermChoiceField(term=term, **options)
+
+
+def value_fields(term: Term, name: str, value: TermValue | None = None) -> dict[str, forms.Field]:
+    """Return the fields that edit one value, by name: ``name`` and, finer, ``name.rank``, …"""
+    fields = {name: field_for(term, value)}
+    for finer in FINER[term.kind]:
+        of_model: Any = TermValue._meta.get_field(finer)
+        initial = getattr(value, finer) if value else of_model.get_default()
+        fields[f"{name}.{finer}"] = of_model.formfield(
+            label=capfirst(of_model.verbose_name), required=False, initial=initial
+        )
+    return fields
+
+
+def finer_names(term: Term, name: str) -> list[str]:
+    """Return the names of the finer fields of the value that is typed under ``name``."""
+    return [f"{name}.{finer}" for finer in FINER[term.kind]]
+
+
+def value_from(term: Term, name: str, cleaned: Mapping[str, Any]) -> dict | None:
+    """Return what was typed under ``name`` as the fields of a value; None where nothing was."""
+    finer = {each: cleaned[f"{name}.{each}"] for each in FINER[term.kind]}
+    finer["rank"] = finer["rank"] or Rank.NORMAL
+    own = cleaned[name]
+    if own is None and not finer.get("others"):
+        return None
+    return {"term": term, **finer, **(own or {})}
+
+
+def values_of(term: Term, cleaned: dict | None, others: Iterable[TermValue] = ()) -> list[dict]:
+    """Return a term's values: what its one field gives, and others kept as they are."""
+    own = [{"term": term, **cleaned}] if cleaned else []
+    return own + [as_fields(value) for value in others]
 
 
 def as_fields(value: TermValue) -> dict:
     """Return a stored value as the fields an operation takes."""
     plain = {name: getattr(value, name) for name in PLAIN}
     return {**plain, "choices": list(value.choices.all())}
-
-
-def values_of(term: Term, cleaned, old: list[TermValue]) -> list[dict]:
-    """Return the values of a term after an edit: the field's, and what a line cannot change."""
-    if len(old) > 1:
-        return [as_fields(value) for value in old]
-    if cleaned is None:
-        return []
-    kept = ("quantifier", "others", "per", "rank")
-    return (
-        [{**{n: getattr(old[0], n) for n in kept}, "term": term, **cleaned}]
-        if old
-        else [{"term": term, **cleaned}]
-    )

@@ -1,13 +1,16 @@
 """How a term moved: what every party gave for it, period by period, and a drawing of it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from negotiations import ranges
 from negotiations.models import Party
 from positions.gaplines import counting, term_text
 from positions.matrix import Statement
 from positions.models import Term
-from positions.numberlines import Bar, bars, ends_of
+from positions.numberlines import Bar, bars, ends_of, scale_of
 from positions.periods import Period
 from positions.words import unit_text
 
@@ -56,10 +59,15 @@ class TermRow:
 
 @dataclass(frozen=True)
 class TermHistory:
-    """A term through all periods, with the parties that ever gave it."""
+    """A term through all periods, with the parties that ever gave it.
+
+    ``scale`` names the least and the greatest value that is drawn; it is empty for a term that
+    cannot be drawn.
+    """
 
     term: Term
     parties: tuple[Party, ...]
+    scale: tuple[str, ...]
     rows: tuple[TermRow, ...]
 
     @property
@@ -67,8 +75,9 @@ class TermHistory:
         return unit_text(self.term.unit, 2)
 
     @property
-    def drawn(self) -> bool:
-        return any(row.marks for row in self.rows)
+    def lanes(self) -> tuple[int, ...]:
+        """Return how far down each party's line is drawn."""
+        return tuple(LANE * lane + LANE // 2 for lane in range(len(self.parties)))
 
     @property
     def height(self) -> int:
@@ -81,10 +90,12 @@ def history_of(
     """Return how a term moved through the periods in which somebody gave it."""
     holding = tuple(p for p in parties if any(p in g.statement.holders for g in given))
     shown = [period for period in periods if any(g.place == period.place for g in given)]
-    marks = _marks(term, shown, given, holding)
+    spans = list(_spans(term, shown, given, holding))
+    marks = _marks(spans)
     return TermHistory(
         term=term,
         parties=holding,
+        scale=_scale(term, spans),
         rows=tuple(
             TermRow(
                 period=period,
@@ -109,16 +120,27 @@ def _texts(term, given) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term_text(g.statement, term.code) for g in given))
 
 
-def _marks(term, shown, given, parties) -> dict[int, tuple[Mark, ...]]:
+def _marks(found) -> dict[int, tuple[Mark, ...]]:
     """Every range that stands in a period, by its place, all of them to one scale."""
-    found = list(_spans(term, shown, given, parties))
-    drawn = bars([ends for _place, _lane, _party, _kept, ends in found])
-    marks: dict[int, list[Mark]] = {}
+    drawn = bars([ends for *_where, ends in found])
+    marks: dict[int, list[Mark]] = defaultdict(list)
     for (place, lane, party, kept, _ends), bar in zip(found, drawn, strict=False):
         principal = party.standing == Party.Standing.PRINCIPAL
         side = f" side-{party.side}" if principal else ""
-        marks.setdefault(place, []).append(Mark(bar, 2 + LANE * lane, side, kept))
+        marks[place].append(Mark(bar, 2 + LANE * lane, side, kept))
     return {place: tuple(row) for place, row in marks.items()}
+
+
+def _scale(term, spans) -> tuple[str, ...]:
+    """The ends of the scale in words; none where nothing is drawn."""
+    ends = scale_of([ends for *_where, ends in spans])
+    return tuple(_number(term, end) for end in ends if end is not None) if ends else ()
+
+
+def _number(term, number) -> str:
+    if term.kind == Term.Kind.DATE:
+        return ranges.date_text(ranges.day(date.fromordinal(number)))
+    return ranges.quantity_text(ranges.quantity(number, number))
 
 
 def _spans(term, shown, given, parties) -> Iterator[tuple]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:slug>/sources/<int:pk>/", views.source, name="source"),
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
     path("<slug:slug>/demands/<int:pk>/edit/", views.demand_edit, name="demand-edit"),
+    path("<slug:slug>/silences/new/", views.silence_new, name="silence-new"),
     path("<slug:slug>/records/<int:pk>/", views.record, name="record"),
     path("<slug:slug>/records/<int:pk>/edit/", views.record_edit, name="record-edit"),
     path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),

@@ -1,6 +1,6 @@
 from positions.views.changes import changes
 from positions.views.comparison import comparison
-from positions.views.demands import demand_edit, demand_new
+from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
@@ -25,6 +25,7 @@ __all__ = [
     "record_state",
     "rounds",
     "search",
+    "silence_new",
     "source",
     "sources",
 ]

@@ -1,38 +1,111 @@
-"""Recording and editing a demand in its cell; each a form that htmx enhances."""
+"""Recording and editing a demand, in its cell or wherever one is asked for."""
 
-from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from datetime import date
+from functools import partial
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
-from config.htmx import render_page_or_part, wants_part
-from negotiations import ranges
-from negotiations.models import Negotiation, Party, State
+from config.htmx import wants_part
+from config.resend import signed_in
+from negotiations import ranges, unsaved
+from negotiations.models import Party, Round, Source, State
 from negotiations.operations import Conflict
-from positions import comparison as comparisons
-from positions.conflicts import conflict_rows, merged
-from positions.days import DayForm
+from positions.days import DayForm, last_day
 from positions.forms import DemandForm
-from positions.models import Demand, Evidence, Issue
-from positions.operations import edit_demand, record_demand
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.models import Demand, Evidence, Issue, Silence
+from positions.offered import number
+from positions.operations import record_with_evidence
+from positions.views.editing import (
+    announce_saved,
+    filled,
+    go_on,
+    is_to_save,
+    negotiation_to_edit,
+    remember_source,
+    save,
+    saved_message,
+    show_conflict,
+    show_form,
+    source_key,
+)
+from positions.views.rows import is_on_comparison, rows_saved
 
-TEMPLATE = "positions/demand_form.html"
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def demand_new(request, slug):
+    """Record a demand; the address may name its party, its issue and first values."""
+    negotiation = negotiation_to_edit(request, slug)
+    make = partial(
+        DemandForm,
+        negotiation=negotiation,
+        user=request.user,
+        day=_day(request, negotiation),
+        presets=request.GET.dict(),
+        **_cell(request, negotiation),
+    )
+    form = filled(request, make, last_source=request.session.get(source_key(negotiation)))
+    if is_to_save(request) and (demand := save(form)):
+        return _saved(request, form, demand)
+    return show_form(request, form)
 
 
-def _negotiation_to_edit(request, slug) -> Negotiation:
-    negotiation = negotiation_or_404(request, slug)
-    if not may_edit(request, negotiation):
-        raise PermissionDenied(_("Only editors of this negotiation can write here."))
-    return negotiation
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def demand_edit(request, slug, pk):
+    """Edit a demand; somebody else's edit in between is shown beside one's own."""
+    negotiation = negotiation_to_edit(request, slug)
+    rows = Demand.objects.visible_to(request.user).filter(negotiation=negotiation)
+    demand = get_object_or_404(rows.select_related("issue", "negotiation"), pk=pk)
+    form = filled(
+        request,
+        DemandForm,
+        negotiation=negotiation,
+        user=request.user,
+        day=_day(request, negotiation),
+        party=_column(request, demand),
+        issue=demand.issue,
+        record=demand,
+    )
+    try:
+        if is_to_save(request) and (changed := save(form)):
+            return _saved(request, form, changed)
+    except Conflict as conflict:
+        return show_conflict(request, form, conflict.current)
+    return show_form(request, form)
+
+
+@signed_in
+@require_POST
+def silence_new(request, slug):
+    """Note in one step that a party has not answered on an issue by the day shown."""
+    negotiation = negotiation_to_edit(request, slug)
+    party = _by_code(request, Party, negotiation, request.GET.get("party", ""))
+    issue = _by_code(request, Issue, negotiation, request.GET.get("issue", ""))
+    day = _day(request, negotiation)
+    last = request.session.get(source_key(negotiation))
+    sources = Source.objects.visible_to(request.user).filter(negotiation=negotiation, pk=last)
+    silence = record_with_evidence(
+        Silence,
+        user=request.user,
+        negotiation=negotiation,
+        party=party,
+        issue=issue,
+        looked_until=ranges.day(day),
+        evidence=[{"source": each, "basis": Evidence.Basis.OUTLET} for each in sources],
+    )
+    text = saved_message(silence)
+    if wants_part(request):
+        response = rows_saved(request, negotiation, day=day, record=silence, into=issue.code)
+        return announce_saved(response, silence, text)
+    messages.success(request, text)
+    return redirect(go_on(request, _place(negotiation, party, issue, day)))
 
 
 def _by_code(request, model, negotiation, code):
@@ -40,182 +113,75 @@ def _by_code(request, model, negotiation, code):
     return get_object_or_404(rows, code=code)
 
 
-def _day(request, negotiation):
-    """The day of the comparison that the line belongs to."""
-    days = DayForm(request.GET, negotiation=negotiation, user=request.user)
-    if not days.is_valid():
-        raise Http404
-    return days.day
-
-
-def _source_key(negotiation) -> str:
-    return f"last-source-{negotiation.pk}"
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def demand_new(request, slug):
-    """Record a demand of the column's party on the row's issue."""
-    negotiation = _negotiation_to_edit(request, slug)
-    party = _by_code(request, Party, negotiation, request.GET.get("party", ""))
-    code = request.GET.get("issue", "overall")
-    issue = None if code == "overall" else _by_code(request, Issue, negotiation, code)
-    day = _day(request, negotiation)
-    form = DemandForm(
-        request.POST or None,
-        negotiation=negotiation,
-        user=request.user,
-        party=party,
-        issue=issue,
-        day=day,
-        last_source=request.session.get(_source_key(negotiation)),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            demand = record_demand(user=request.user, negotiation=negotiation, **_fields(form))
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            return _saved(request, form, demand, day)
-    return _form(request, form, day)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def demand_edit(request, slug, pk):
-    """Edit a demand; somebody else's edit in between is shown beside one's own."""
-    negotiation = _negotiation_to_edit(request, slug)
-    demand = get_object_or_404(
-        Demand.objects.visible_to(request.user)
-        .filter(negotiation=negotiation)
-        .select_related("issue", "negotiation")
-        .prefetch_related("holder_links__party"),
-        pk=pk,
-    )
-    day = _day(request, negotiation)
-    form = DemandForm(
-        request.POST or None,
-        negotiation=negotiation,
-        user=request.user,
-        party=_column(request, demand),
-        issue=demand.issue,
-        day=day,
-        demand=demand,
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            demand = edit_demand(
-                demand,
-                user=request.user,
-                version=form.cleaned_data["version"] or 0,
-                reason=form.cleaned_data["reason"],
-                **_fields(form),
-            )
-        except Conflict as conflict:
-            demand.refresh_from_db()
-            return _conflict(request, form, conflict.current, day)
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            return _saved(request, form, demand, day)
-    return _form(request, form, day)
-
-
-def _column(request, demand) -> Party:
-    """The party in whose column the demand is edited: the one named, else its first holder."""
-    holders = [link.party for link in demand.holder_links.all()]
-    named = [party for party in holders if party.code == request.GET.get("party")]
-    if not holders:
-        raise Http404
-    return (named or holders)[0]
-
-
-def _fields(form) -> dict:
-    """What both operations take from a valid line."""
+def _cell(request, negotiation) -> dict:
+    """The party and the issue that the address names; what it does not, the form asks for."""
+    party, issue = request.GET.get("party"), request.GET.get("issue")
+    is_asked = issue in (None, "")
     return {
-        "evidence": form.evidence(),
-        "values": form.values(),
-        "links": form.links(),
-        **form.demand_fields(),
+        "party": _by_code(request, Party, negotiation, party) if party else None,
+        "issue": None
+        if is_asked or issue == "overall"
+        else _by_code(request, Issue, negotiation, issue),
+        "asks_issue": is_asked,
     }
 
 
-def _form(request, form, day, *, conflict=(), status=HTTPStatus.OK):
-    if form.errors:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {
-        "form": form,
-        "negotiation": form.negotiation,
-        "cell_party": form.party,
-        "cell_issue": form.issue,
-        "demand": form.demand,
-        "conflict": conflict,
-        "as_of": day,
-    }
-    return render_page_or_part(request, TEMPLATE, "form", context, status=status)
+def _day(request, negotiation) -> date:
+    """The day that is meant: that of the comparison, else the last of the round, else today."""
+    asked = DayForm(
+        {"as_of": request.GET.get("as_of", "")}, negotiation=negotiation, user=request.user
+    )
+    if not asked.is_valid():
+        raise Http404
+    rounds = Round.objects.visible_to(request.user).filter(negotiation=negotiation)
+    held = rounds.filter(pk=number(request.GET.get("round"))).first()
+    if held and not asked.cleaned_data["as_of"] and (held.held or held.planned):
+        return last_day(held)
+    return asked.day
 
 
-def _conflict(request, form, demand, day):
-    """Show what both changed; saving once more, knowingly, is an edit of the newer version.
-
-    Fields that this editor left alone hold the other's text by then.
-    """
-    options = {
-        "negotiation": form.negotiation,
-        "user": request.user,
-        "party": form.party,
-        "issue": form.issue,
-        "day": day,
-    }
-    theirs = DemandForm(demand=form.demand, **options)
-    mine = DemandForm(merged(form, theirs, version=demand.version), demand=form.demand, **options)
-    rows = conflict_rows(form, theirs)
-    return _form(request, mine, day, conflict=rows, status=HTTPStatus.CONFLICT)
+def _column(request, demand) -> Party | None:
+    """The party in whose column the demand is edited: the one named, else its first holder."""
+    holders = list(demand.holders.all())
+    named = [party for party in holders if party.code == request.GET.get("party")]
+    return next(iter(named or holders), None)
 
 
-def _saved(request, form, demand, day):
-    """Show the rows that the demand appears in, and for a new one the line ready for the next."""
+def _place(negotiation, party, issue, day) -> str:
+    """The address of a cell in the comparison of a day."""
+    page = reverse("comparison", args=[negotiation.slug])
+    code = issue.code if issue else "overall"
+    cell = f"cell-{party.code}" if party else "row"
+    return f"{page}?as_of={day.isoformat()}#comparison-{cell}-{code}"
+
+
+def _saved(request, form, demand):
+    """Show where the demand appears and, for a new one, the line ready for the next."""
     negotiation = form.negotiation
-    newest = (
-        Evidence.objects.filter(record_id=demand.pk)
-        .select_related("source")
-        .order_by("-pk")
-        .first()
-        if form.evidence()
-        else None
-    )
-    # A line saved without a source says that the next one has none either.
-    request.session[_source_key(negotiation)] = newest.source_id if newest else None
-    message = _message(demand, newest, day)
-    code = form.issue.code if form.issue else "overall"
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    newest = remember_source(request, form, demand)
+    text = _message(demand, newest, form.day)
+    place = _place(negotiation, form.party, demand.issue, form.day)
     if not wants_part(request):
-        messages.success(request, message)
-        page = reverse("comparison", args=[negotiation.slug])
-        anchor = f"comparison-cell-{form.party.code}-{code}"
-        return redirect(f"{page}?as_of={day.isoformat()}#{anchor}")
-    shown = parse_qs(urlsplit(request.htmx.current_url or "").query)
-    built = comparisons.build(
-        negotiation=negotiation,
-        user=request.user,
-        as_of=day,
-        issues=shown.get("issue", ()),
-        parties=shown.get("party", ()),
+        messages.success(request, text)
+        return redirect(go_on(request, place))
+    following = (
+        None if form.record else form.anew(last_source=request.session.get(source_key(negotiation)))
     )
-    editing = None if form.demand else _next_line(request, form, day)
-    context = {
-        "negotiation": negotiation,
-        "comparison": built,
-        "can_edit": True,
-        "rows": [
-            (row, row.code != code) for row in built.rows if row.code == code or row.shows(demand)
-        ],
-        "form": editing,
-        "editing": editing,
-    }
-    response = render(request, "positions/comparison_saved.html", context)
-    retarget(response, f"#comparison-row-{code}")
-    reswap(response, "outerHTML")
-    return trigger_client_event(response, "parley:status", {"text": message})
+    if request.htmx.current_url and not is_on_comparison(request, negotiation):
+        return announce_saved(show_form(request, following), demand, text)
+    code = form.options["issue"].code if form.options["issue"] else "overall"
+    moved = {demand.issue.code if demand.issue else "overall"}
+    response = rows_saved(
+        request,
+        negotiation,
+        day=form.day,
+        record=demand,
+        into=code,
+        codes=moved,
+        editing=following,
+    )
+    return trigger_client_event(response, "parley:status", {"text": text})
 
 
 def _message(demand, newest, day) -> str:
@@ -225,7 +191,7 @@ def _message(demand, newest, day) -> str:
             return _("Saved as a draft: readers see it once it has been reviewed.")
         return _("Saved as a draft: it has no source yet, so only editors see it.")
     said = [
-        _("Saved and published, according to %(outlet)s.") % {"outlet": newest.source.outlet}
+        _("Saved and published, according to %(outlet)s.") % {"outlet": newest.outlet}
         if newest
         else _("Saved and published.")
     ]
@@ -234,14 +200,3 @@ def _message(demand, newest, day) -> str:
         when = ranges.date_text(ranges.day(stated))
         said.append(_("The comparison shows it from %(day)s on.") % {"day": when})
     return " ".join(said)
-
-
-def _next_line(request, form, day) -> DemandForm:
-    return DemandForm(
-        negotiation=form.negotiation,
-        user=request.user,
-        party=form.party,
-        issue=form.issue,
-        day=day,
-        last_source=request.session.get(_source_key(form.negotiation)),
-    )

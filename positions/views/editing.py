@@ -3,8 +3,8 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from config.htmx import render_page_or_part, wants_part
+from config.resend import signed_in
 from negotiations import operations, unsaved
 from negotiations.models import Negotiation, Record, State
 from positions.conflicts import conflict_rows, merged
@@ -26,8 +27,8 @@ from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
 from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.rows import day_shown, is_on_comparison, row_of_address, rows_saved
 
-TEMPLATE = "positions/record_form.html"
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
     "published": (operations.publish, gettext_lazy("published")),
@@ -62,10 +63,47 @@ def typed(request):
 
 
 def uncomplaining(form, request):
-    """Return a form brought back half-typed without complaints about what is still missing."""
-    if request.kept:
+    """Return a form that is not being saved without complaints about what is still missing."""
+    if request.kept or not is_to_save(request):
         form._errors = ErrorDict()
     return form
+
+
+def is_to_save(request) -> bool:
+    """Whether a form was sent to be saved, and not for more of its fields."""
+    return request.method == "POST" and "more" not in request.POST
+
+
+def filled(request, make, **options):
+    """Return the form that ``make`` gives for what was typed."""
+    data = typed(request)
+    form = make(data, **options)
+    return form if data is None else uncomplaining(form, request)
+
+
+def save(form):
+    """Save a form and return the row; None if it has to complain instead.
+
+    Raises ``Conflict`` where somebody else was quicker.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return form.save()
+    except operations.Conflict:
+        raise
+    except ValidationError as error:
+        form.add_operation_errors(error)
+        return None
+
+
+def remember_source(request, form, record):
+    """Remember the source of a line for the next one and return it; None where it had none."""
+    rows = Evidence.objects.filter(Q(pk=record.pk) | Q(record_id=record.pk))
+    said = rows.select_related("source").order_by("-pk").first() if form.evidence() else None
+    # A line saved without a source says that the next one has none either.
+    request.session[source_key(form.negotiation)] = said.source_id if said else None
+    return said.source if said else None
 
 
 def go_on(request, default: str) -> str:
@@ -74,36 +112,31 @@ def go_on(request, default: str) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else default
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_new(request, slug, kind):
     """Record a row of any kind; the address may name first values for its fields."""
     negotiation = negotiation_to_edit(request, slug)
     if kind == "demand":
         return redirect(reverse("demand-new", args=[slug]) + f"?{request.GET.urlencode()}")
-    if kind not in FORMS:
-        raise Http404
-    options = {"negotiation": negotiation, "user": request.user, "kind": kind}
-    options["presets"] = request.GET.dict()
-    options["last_source"] = request.session.get(source_key(negotiation))
-    if kind in PARTS:
-        options["owner"] = _numbered(request, negotiation, request.GET.get("record", ""))
-    form = uncomplaining(form_of(kind)(typed(request), **options), request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            record = form.save()
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            if form.evidence():
-                newest = Evidence.objects.filter(record_id=record.pk).latest("pk").source_id
-                request.session[source_key(negotiation)] = options["last_source"] = newest
-            fresh = form_of(kind)(**options) if "again" in request.POST else None
-            return _saved(request, form, record, fresh)
+    form = filled(
+        request,
+        _form_or_404(kind),
+        negotiation=negotiation,
+        user=request.user,
+        kind=kind,
+        presets=request.GET.dict(),
+        last_source=request.session.get(source_key(negotiation)),
+        owner=_numbered(request, negotiation, request.GET.get("record", ""))
+        if kind in PARTS
+        else None,
+    )
+    if is_to_save(request) and (record := save(form)):
+        return _saved(request, form, record)
     return show_form(request, form)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_edit(request, slug, pk):
     """Edit a row of any kind; somebody else's edit in between is shown beside one's own."""
@@ -112,30 +145,29 @@ def record_edit(request, slug, pk):
     kind = number.kind.replace(" ", "-")
     if kind == "demand":
         return redirect(reverse("demand-edit", args=[slug, pk]) + f"?{request.GET.urlencode()}")
-    if kind not in FORMS:
-        raise Http404
-    record = number.model.objects.select_related("negotiation").get(pk=pk)
-    options = {"negotiation": negotiation, "user": request.user, "kind": kind, "record": record}
-    form = uncomplaining(form_of(kind)(typed(request), **options), request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            record = form.save()
-        except operations.Conflict as conflict:
-            theirs = form_of(kind)(**{**options, "record": conflict.current})
-            mine = form_of(kind)(
-                merged(form, theirs, version=conflict.current.version),
-                **{**options, "record": conflict.current},
-            )
-            rows = conflict_rows(form, theirs)
-            return show_form(request, mine, conflict=rows, status=HTTPStatus.CONFLICT)
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            return _saved(request, form, record, None)
+    form = filled(
+        request,
+        _form_or_404(kind),
+        negotiation=negotiation,
+        user=request.user,
+        kind=kind,
+        record=number.model.objects.select_related("negotiation").get(pk=pk),
+    )
+    try:
+        if is_to_save(request) and (record := save(form)):
+            return _saved(request, form, record)
+    except operations.Conflict as conflict:
+        return show_conflict(request, form, conflict.current)
     return show_form(request, form)
 
 
-@login_required
+def _form_or_404(kind: str):
+    if kind not in FORMS:
+        raise Http404
+    return form_of(kind)
+
+
+@signed_in
 @require_POST
 def record_state(request, slug, pk):
     """Publish a record, retract it, or delete one on which nothing rests."""
@@ -157,7 +189,7 @@ def record_state(request, slug, pk):
     return redirect(go_on(request, gone if wanted == "deleted" else url_of(slug, pk)))
 
 
-@login_required
+@signed_in
 @require_POST
 def keep_unsaved(request, slug):
     """Keep or discard what is typed in the form whose address is ``form``."""
@@ -186,9 +218,13 @@ def _numbered(request, negotiation, pk) -> Record:
 
 def show_form(request, form, *, conflict=(), status=HTTPStatus.OK):
     """Show a form as a page or in its slot, with what is known of others at it."""
-    if form.errors:
+    if form is None:
+        return HttpResponse()
+    if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     address = request.get_full_path()
+    slug = form.negotiation.slug
+    own = url_of(slug, form.record.pk) if form.record else reverse("overview", args=[slug])
     context = {
         "form": form,
         "negotiation": form.negotiation,
@@ -196,27 +232,53 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK):
         "conflict": conflict,
         "kept": getattr(request, "kept", None),
         "others": unsaved.others_typing(user=request.user, address=address) if form.record else (),
-        "back": go_on(
-            request,
-            url_of(form.negotiation.slug, form.record.pk)
-            if form.record
-            else reverse("overview", args=[form.negotiation.slug]),
-        ),
+        "back": go_on(request, own),
+        "in_row": is_on_comparison(request, form.negotiation),
     }
-    return render_page_or_part(request, TEMPLATE, "form", context, status=status)
+    return render_page_or_part(request, form.page, "form", context, status=status)
 
 
-def _saved(request, form, record, fresh):
+def show_conflict(request, form, current):
+    """Show what both changed; saving once more, knowingly, is an edit of the newer version.
+
+    Fields that this editor left alone hold the other's text by then.
+    """
+    theirs = form.anew(record=current)
+    data = merged(form, theirs, version=current.version)
+    rows = conflict_rows(form, theirs)
+    mine = form.anew(data, record=current)
+    return show_form(request, mine, conflict=rows, status=HTTPStatus.CONFLICT)
+
+
+def _saved(request, form, record):
     """Go on after a form was saved; in a slot, with the next empty one or with nothing."""
     unsaved.discard(user=request.user, address=request.get_full_path())
-    text = saved_message(record)
-    slug = form.negotiation.slug
+    text, slug = saved_message(record), form.negotiation.slug
+    source = remember_source(request, form, record) if form.evidence() else None
+    is_again = form.record is None and "again" in request.POST
     if not wants_part(request):
         messages.success(request, text)
-        again = request.get_full_path() if fresh else go_on(request, url_of(slug, record.pk))
-        return redirect(again)
-    response = HttpResponse() if fresh is None else show_form(request, fresh)
+        onwards = go_on(request, url_of(slug, record.pk))
+        return redirect(request.get_full_path() if is_again else onwards)
+    if is_on_comparison(request, form.negotiation):
+        response = _rows(request, form, record)
+    else:
+        last = {"last_source": source.pk} if source else {}
+        response = show_form(request, form.anew(**last) if is_again else None)
     return announce_saved(response, record, text)
+
+
+def _rows(request, form, record):
+    """Answer with the comparison's rows in which a record stood or stands."""
+    stood = [getattr(row, "issue", None) for row in (form.record, record)]
+    codes = row_of_address(request.GET.get("next", ""))
+    return rows_saved(
+        request,
+        form.negotiation,
+        day=day_shown(request, form.negotiation) or timezone.localdate(),
+        record=record,
+        codes=codes | {issue.code for issue in stood if issue},
+    )
 
 
 def saved_message(record) -> str:

@@ -1,0 +1,124 @@
+"""Rows to choose from, each in words by which one knows it: who, what and when."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+from negotiations import ranges
+from negotiations.constraints import SameNegotiation
+from negotiations.models import Negotiation, Record, Source
+from negotiations.models.base import numbered_models
+from positions.models import (
+    Clause,
+    Demand,
+    DemandHolder,
+    Event,
+    Outcome,
+    Proposal,
+    ProposalHolder,
+)
+
+#: Of each kind so many are offered, the newest first to be kept; a list of more is no help.
+OFFERED = 500
+LONG = 90
+#: When a row of a kind was said, reached or published.
+WHEN: dict[type[models.Model], str] = {
+    Demand: "stated",
+    Event: "happened",
+    Outcome: "reached",
+    Proposal: "tabled",
+    Source: "published",
+}
+
+#: Choices under headings, as a select takes them.
+Groups = list[tuple[str, list[tuple[int, str]]]]
+
+
+def number(text: object) -> int:
+    """Return the number that a text is, as a browser or an address sends one; 0 if it is none."""
+    digits = str(text)
+    return int(digits) if digits.isdecimal() and len(digits) < 19 else 0
+
+
+def label(row: models.Model) -> str:
+    """Return what tells a row from others of its kind: what it says, and when."""
+    if isinstance(row, Source):
+        what = row.title or row.url.removeprefix("https://").rstrip("/")
+        words = ", ".join(part for part in (row.outlet, what) if part)
+    else:
+        words = Truncator(" ".join(str(row).split())).chars(LONG)
+    span = getattr(row, WHEN[type(row)]) if type(row) in WHEN else None
+    return f"{words} ({ranges.date_text(span)})" if span else words
+
+
+def offered(
+    kinds: Iterable[str], *, negotiation: Negotiation, user, keep: Iterable[int] = ()
+) -> Groups:
+    """Return the records of these kinds that ``user`` may choose, under headings; a query a kind.
+
+    ``keep`` are numbers to offer however old they are.
+    """
+    groups: Groups = []
+    for kind in kinds:
+        model: Any = numbered_models()[kind]
+        visible = model.objects.visible_to(user).filter(negotiation=negotiation)
+        newest = visible.order_by("-pk").values("pk")[:OFFERED]
+        rows = _in_order(visible.filter(Q(pk__in=newest) | Q(pk__in=list(keep))))
+        groups += [
+            (heading, [(row.pk, f"{_who(row)}{label(row)} № {row.pk}") for row in under])
+            for heading, under in groupby(rows, key=_heading)
+        ]
+    return groups
+
+
+def _in_order(rows: models.QuerySet) -> models.QuerySet:
+    """Sort rows as they stand under their headings, with all that their labels need."""
+    model = rows.model
+    if model is Demand:
+        return (
+            rows.select_related("issue")
+            .annotate(held_by=_names(DemandHolder, "demand"))
+            .order_by("issue__order", "issue__code", "-stated", "-pk")
+        )
+    if model is Proposal:
+        return rows.annotate(held_by=_names(ProposalHolder, "proposal")).order_by("-tabled", "-pk")
+    if model is Clause:
+        return rows.select_related("proposal").order_by("-proposal", "order", "pk")
+    return rows.order_by("-pk")
+
+
+def _names(links, owner: str) -> ArraySubquery:
+    rows = links.objects.filter(**{owner: OuterRef("pk")}).order_by("party__order", "party__code")
+    return ArraySubquery(rows.values("party__name"))
+
+
+def _who(row) -> str:
+    held_by = getattr(row, "held_by", ())
+    return f"{', '.join(held_by)}: " if held_by else ""
+
+
+def _heading(row) -> str:
+    kind = capfirst(row._meta.verbose_name_plural)
+    if isinstance(row, Demand):
+        issue = row.issue.name if row.issue else _("Overall")
+        return _("%(kind)s: %(about)s") % {"kind": kind, "about": issue}
+    if isinstance(row, Clause):
+        about = Truncator(str(row.proposal)).chars(LONG)
+        return _("%(kind)s: %(about)s") % {"kind": kind, "about": about}
+    return str(kind)
+
+
+def kinds_allowed(model: type[models.Model], field: str) -> tuple[str, ...]:
+    """Return the kinds of record to which a model's field may point, in the models' order."""
+    allowed = next(
+        constraint.kinds
+        for constraint in model._meta.constraints
+        if isinstance(constraint, SameNegotiation) and constraint.field == field
+    )
+    return tuple(kind for kind in Record.Kind.values if kind in allowed)

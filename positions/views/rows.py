@@ -1,0 +1,93 @@
+"""The comparison's rows as they are after something in them was saved."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.http import reswap, retarget
+
+from config.htmx import wants_part
+from negotiations.models import Negotiation
+from positions import comparison as comparisons
+from positions.days import DayForm
+from positions.matrix import Row
+from positions.models import Event, Evidence, Linkage, TermValue
+
+ROW = re.compile(r"comparison-row-(.+)")
+
+
+def is_on_comparison(request, negotiation: Negotiation) -> bool:
+    """Whether htmx asks from the comparison, whose rows it can swap."""
+    shown = urlsplit(request.htmx.current_url or "").path if wants_part(request) else ""
+    return shown == reverse("comparison", args=[negotiation.slug])
+
+
+def day_shown(request, negotiation: Negotiation) -> date | None:
+    """Return the day of the comparison from which htmx asks; None if it shows none."""
+    query = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    days = DayForm(query, negotiation=negotiation, user=request.user)
+    return days.day if days.is_valid() else None
+
+
+def row_of_address(address: str) -> set[str]:
+    """Return the code of the row to which an address of the comparison leads, if to one."""
+    named = ROW.fullmatch(urlsplit(address).fragment)
+    return {named[1]} if named else set()
+
+
+def rows_saved(
+    request,
+    negotiation: Negotiation,
+    *,
+    day: date,
+    record,
+    codes: Collection[str] = (),
+    into: str = "",
+    editing=None,
+):
+    """Answer with the rows in which ``record`` stands by now, and those with ``codes``.
+
+    They take their places by themselves. ``into`` is the code of the row that the answer itself
+    replaces; without one, the form that was saved goes away. ``editing`` is the form to leave
+    open for the next line.
+    """
+    shown = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    built = comparisons.build(
+        negotiation=negotiation,
+        user=request.user,
+        as_of=day,
+        issues=shown.getlist("issue"),
+        parties=shown.getlist("party"),
+    )
+    wanted = {into, *codes}
+    whole = record.record_id if isinstance(record, Evidence | Linkage | TermValue) else record.pk
+    context = {
+        "negotiation": negotiation,
+        "comparison": built,
+        "can_edit": True,
+        "rows": [
+            (row, row.code != into)
+            for row in built.rows
+            if row.code in wanted or _shows(row, whole)
+        ],
+        "timeline": isinstance(record, Event),
+        "form": editing,
+        "editing": editing,
+    }
+    response = render(request, "positions/comparison_saved.html", context)
+    if not into:
+        return reswap(response, "delete")
+    return reswap(retarget(response, f"#comparison-row-{into}"), "outerHTML")
+
+
+def _shows(row: Row, number: int) -> bool:
+    """Whether a demand, outcome or silence stands in a row."""
+    return (
+        any(number in {s.demand.pk for s in cell.statements} | cell.grouped for cell in row.cells)
+        or number in {settled.outcome.pk for settled in row.outcomes}
+        or any(number == silence.pk for cell in row.cells for silence in cell.silences)
+    )

@@ -1,0 +1,38 @@
+"""What forms share that an operation saves."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from negotiations.forms import OperationErrors
+
+
+class WritingForm(OperationErrors, forms.Form):
+    """A form that one operation saves, for a new row or for ``record``, the row to edit.
+
+    A subclass sets ``options``, the arguments it was made with, and ``page``, its template.
+    """
+
+    page = ""
+    options: dict[str, Any]
+    record: Any = None
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)
+
+    def anew(self, data=None, **changes):
+        """Return the same form with other data, or with other arguments."""
+        return type(self)(data, **{**self.options, **changes})
+
+    def save(self) -> Any:
+        """Record or change the row by its operation, and return it.
+
+        Raises ``ValidationError``, and ``Conflict`` where somebody else was quicker.
+        """
+        raise NotImplementedError
+
+    def remember_first_shown(self, names) -> None:
+        """Let the browser send back what these fields first held: it tells edits from the rest."""
+        for name in names:
+            self.fields[name].show_hidden_initial = True
