@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from config.api_views import NotHere, SchemaView
 from negotiations import api as negotiations
 from positions import api as positions
+from positions.api_search import SearchView
 
 app_name = "api"
 
@@ -46,6 +47,7 @@ urlpatterns = [
         positions.ComparisonView.as_view(),
         name="comparison",
     ),
+    path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),
     re_path("", NotHere.as_view(), name="not-here"),
 ]

@@ -23,7 +23,7 @@ from negotiations.models.base import numbered_models
 from negotiations.titles import rows_by_number
 
 #: How many rows of one changeset are looked at; an import writes thousands.
-ROWS_TOLD = 60
+ROWS_TOLD = 30
 #: How far back readers may page.
 PUBLISHED_TOLD = 1000
 PARTS = [Record.Kind.EVIDENCE, Record.Kind.LINKAGE, Record.Kind.TERM_VALUE]
@@ -45,7 +45,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Change:
-    """What one changeset did; for readers, that one record was published or changed since.
+    """What one changeset did; for readers, which records it published or changed since.
 
     ``who``, ``reason`` and ``revision`` are empty for readers; ``others`` counts the rows that
     are not told.
@@ -136,7 +136,7 @@ def _last_of_published(user) -> models.QuerySet[History]:
         History.objects.newest_of_each_row()
         .filter(Exists(records.filter(pk=OuterRef("row_id"))), table_name__in=tables)
         .with_image_before()
-        .select_related("negotiation", "changeset")
+        .select_related("changeset__negotiation")
         .order_by("-pk")
     )
 
@@ -174,14 +174,14 @@ def told_changesets(sets: Iterable[Changeset]) -> tuple[Change, ...]:
 
 
 def told_publications(rows: Iterable[History]) -> tuple[Change, ...]:
-    """Return that each record was published, or changed since, in one query for each kind."""
+    """Return which records were published, or changed since, at once, in a query for each kind."""
     rows = list(rows)
     titles = _titles(rows)
     return tuple(
         Change(
-            row.negotiation, cast(datetime, row.changeset.sealed), tuple(_touched([row], titles))
+            sealed.negotiation, cast(datetime, sealed.sealed), tuple(_touched(list(its), titles))
         )
-        for row in rows
+        for sealed, its in groupby(rows, key=lambda row: row.changeset)
     )
 
 

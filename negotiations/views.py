@@ -1,9 +1,10 @@
-"""Home, and any record in full."""
+"""Home."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from negotiations.models import Changeset, Negotiation
+from negotiations.changes import latest_changes
+from negotiations.models import Negotiation
 
 
 @require_safe
@@ -15,7 +16,5 @@ def home(request):
         .with_latest_round()
         .with_counts()
     )
-    changes = Changeset.objects.visible_to(request.user).select_related("negotiation")[:10]
-    return render(
-        request, "negotiations/home.html", {"negotiations": negotiations, "changes": changes}
-    )
+    context = {"negotiations": negotiations, "latest": latest_changes(user=request.user, limit=8)}
+    return render(request, "negotiations/home.html", context)

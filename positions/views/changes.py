@@ -65,7 +65,7 @@ def changes(request, slug):
     page = Paginator(asked, CHANGES_A_PAGE).get_page(request.GET.get("page"))
     context |= {
         "page": page,
-        "changes": tell(list(page)),
+        "told": tell(list(page)),
         "filtered": any(form.cleaned_data.values()),
     }
     return render(request, "positions/changes.html", context)
