@@ -13,19 +13,27 @@ from negotiations import ranges
 from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
-from positions.models import Evidence, Linkage, TermValue
+from positions.models import Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
 
+#: What is said of no issue but of the talks as a whole goes by this in addresses.
+OVERALL = "overall"
+#: Kinds with a page of their own, whose address goes by the kind's name.
+OWN_PAGES = frozenset({Record.Kind.SOURCE, Record.Kind.PROPOSAL})
 HIDDEN = {"id", "negotiation", "version", "record"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A label with what it says and, where that is a record, its page."""
+    """A label with what it says and, where that is a record, its page.
+
+    ``part`` is the number of the value or the linkage that the line shows, to edit it.
+    """
 
     label: str
     text: str
     url: str | None = None
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class RecordPage:
     row: Scoped
     kind: str
     title: str
+    own_url: str
     fields: tuple[Line, ...]
     values: tuple[Line, ...]
     links: tuple[Line, ...]
@@ -58,9 +67,10 @@ def page_of(record: Record, user) -> RecordPage:
         row=row,
         kind=record.get_kind_display(),
         title=str(row),
+        own_url=_own_url(record, row),
         fields=tuple(_fields(row)),
         values=tuple(
-            Line(str(v.term), full_value_text(v, list(v.choices.all())), url_of(slug, v.pk))
+            Line(str(v.term), full_value_text(v, list(v.choices.all())), url_of(slug, v.pk), v.pk)
             for v in values.prefetch_related("choices").order_by("term__order", "pk")
         ),
         links=tuple(_links(record, slug, user)),
@@ -84,9 +94,17 @@ def page_of(record: Record, user) -> RecordPage:
     )
 
 
-def url_of(slug: str, pk: int) -> str:
-    """Return the address of a record's page."""
-    return reverse("record", args=[slug, pk])
+def url_of(slug: str, pk: int, kind: str = "") -> str:
+    """Return the address of a record's page: the one of its kind, where the kind has one."""
+    return reverse(kind if kind in OWN_PAGES else "record", args=[slug, pk])
+
+
+def _own_url(record: Record, row: Scoped) -> str:
+    """Where a record is shown better than on its plain page; empty if nowhere."""
+    slug = row.negotiation.slug
+    if isinstance(row, Issue) and row.code != OVERALL:
+        return reverse("issue", args=[slug, row.code])
+    return url_of(slug, record.pk, record.kind) if record.kind in OWN_PAGES else ""
 
 
 def _fields(row) -> Iterator[Line]:
@@ -131,7 +149,7 @@ def _links(record, slug, user) -> Iterator[Line]:
     for link in links:
         text = titles[link.anchor_id][1] if link.anchor else link.condition
         url = url_of(slug, link.anchor_id if link.anchor else link.pk)
-        yield Line(capfirst(link.get_relation_display()), text, url)
+        yield Line(capfirst(link.get_relation_display()), text, url, link.pk)
 
 
 def _points_to(row, slug, user) -> Iterator[Line]:
@@ -141,7 +159,7 @@ def _points_to(row, slug, user) -> Iterator[Line]:
         if pk in titles:
             record, title = titles[pk]
             label = f"{capfirst(field.verbose_name)} ({record.get_kind_display()})"
-            yield Line(label, title, url_of(slug, pk))
+            yield Line(label, title, url_of(slug, pk, record.kind))
 
 
 def _pointed_from(record, slug, user) -> Iterator[Line]:
@@ -167,11 +185,13 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
                 yield from _owners(rows, label, slug)
             else:
                 for row in rows:
-                    yield Line(label, str(row), url_of(slug, row.pk))
+                    yield Line(label, str(row), url_of(slug, row.pk, kind))
 
 
 def _owners(parts, label, slug) -> Iterator[Line]:
     titles = titled(part.record for part in parts)
     for pk in dict.fromkeys(part.record_id for part in parts):
         owner, title = titles[pk]
-        yield Line(label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk))
+        yield Line(
+            label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk, owner.kind)
+        )

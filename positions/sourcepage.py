@@ -103,6 +103,6 @@ def _resting(evidence: Sequence[Evidence], source: Source) -> Iterator[Resting]:
         yield Resting(
             kind=record.get_kind_display(),
             title=titles[record.pk][1],
-            url=url_of(source.negotiation.slug, record.pk),
+            url=url_of(source.negotiation.slug, record.pk, record.kind),
             evidence=tuple(by_record[record]),
         )

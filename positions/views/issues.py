@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from positions import issuelist, issuepage
 from positions.days import DayForm
 from positions.models import Issue
+from positions.recordpages import OVERALL
 from positions.views.comparison import may_edit, negotiation_or_404
 
 
@@ -28,7 +29,7 @@ def issue(request, slug, code):
     """One issue through all rounds; ``overall`` is what is said of the talks as a whole."""
     negotiation = negotiation_or_404(request, slug)
     mine = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
-    found = None if code == "overall" else get_object_or_404(mine, code=code)
+    found = None if code == OVERALL else get_object_or_404(mine, code=code)
     days = DayForm(request.GET, negotiation=negotiation, user=request.user)
     if not days.is_valid():
         context = {"negotiation": negotiation, "days": days}

@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from negotiations.models import Record, Source
-from positions.models import Demand, Evidence
+from negotiations.models import Negotiation, Record, Source
+from positions.models import Demand, Evidence, Issue, Proposal
 from positions.operations import edit_demand
+from tests.factories import IssueFactory
 
 SLUG = "russia-ukraine-2025"
 
@@ -43,6 +44,28 @@ def test_what_points_to_it_is_named(client):
     assert any("Linkage" in line.label for line in page.context["page"].pointed_from)
     assert page_of(client, source.pk).status_code == 200
     assert elections.text not in page_of(client, source.pk).context["page"].title
+
+
+def test_it_leads_to_the_page_of_its_own_that_a_kind_has(client):
+    source = Source.objects.get(outlet="ICARO Media Group")
+    issue = Issue.objects.get(code="ceasefire")
+    paper = Proposal.objects.order_by("pk").first()
+    for row, path in (
+        (source, f"/{SLUG}/sources/{source.pk}/"),
+        (issue, f"/{SLUG}/issues/ceasefire/"),
+        (paper, f"/{SLUG}/proposals/{paper.pk}/"),
+    ):
+        page = page_of(client, row.pk)
+        assert page.context["page"].own_url == path
+        assert f'<a class="button" href="{path}">Open the page of this' in page.content.decode()
+        assert client.get(path).status_code == 200
+    clause = page_of(client, Demand.objects.get(issue__code="elections").clause_id)
+    assert clause.context["page"].own_url == ""
+
+
+def test_an_issue_whose_code_is_taken_has_its_plain_page_only(client):
+    issue = IssueFactory(negotiation=Negotiation.objects.get(slug=SLUG), code="overall")
+    assert page_of(client, issue.pk).context["page"].own_url == ""
 
 
 def test_every_record_of_the_sample_has_a_page(client):

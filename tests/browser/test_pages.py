@@ -1,0 +1,120 @@
+"""The pages to read: no accessibility violation, no sideways scroll, whole without scripts."""
+
+import pytest
+from playwright.sync_api import expect
+
+from negotiations.models import Source
+from tests.browser.test_everyone import overflow, violations
+from tests.talks import one_more_of_everything, river_talks
+
+SAMPLE = "/russia-ukraine-2025"
+
+
+@pytest.fixture
+def talks(transactional_db):
+    """Talks that have everything, beside the sample, which has much of it."""
+    talks = river_talks()
+    one_more_of_everything(talks, 1)
+    return talks
+
+
+def paths(talks) -> list[str]:
+    quoted = Source.objects.filter(negotiation__slug="russia-ukraine-2025").order_by("pk").first()
+    ours = f"/{talks.slug}"
+    return [
+        f"{ours}/",
+        f"{ours}/issues/",
+        f"{ours}/issues/flow/",
+        f"{ours}/issues/flow/?as_of=2024-02-01",
+        f"{ours}/issues/flow/?as_of=June",
+        f"{ours}/issues/overall/",
+        f"{ours}/rounds/",
+        f"{ours}/proposals/",
+        f"{ours}/sources/?sort=-records",
+        f"{ours}/sources/?language=xx",
+        f"{ours}/sources/?q=nowhere",
+        f"{ours}/sources/{talks.source.pk}/",
+        f"{SAMPLE}/",
+        f"{SAMPLE}/issues/ceasefire/?as_of=2025-06-02",
+        f"{SAMPLE}/sources/{quoted.pk}/",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_for_readers_or_editors(open_page, sign_in, talks, scheme):
+    page = open_page(color_scheme=scheme)
+    found = []
+    for path in paths(talks):
+        page.goto(path)
+        found += violations(page)
+    sign_in(page, "editor")
+    for path in (f"{SAMPLE}/", f"{SAMPLE}/issues/ceasefire/", f"{SAMPLE}/rounds/"):
+        page.goto(path)
+        found += violations(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_no_page_scrolls_sideways(open_page, talks, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    wide = {}
+    for path in paths(talks):
+        page.goto(path)
+        wide[path] = overflow(page)
+    assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_no_page_has_an_id_twice(open_page, talks):
+    page = open_page()
+    twice = {}
+    for path in paths(talks):
+        page.goto(path)
+        ids = page.eval_on_selector_all("[id]", "all => all.map(each => each.id)")
+        twice[path] = sorted({one for one in ids if ids.count(one) > 1})
+    assert {path: ids for path, ids in twice.items() if ids} == {}
+
+
+def test_from_the_overview_to_the_words_of_a_source_without_javascript(open_page, talks):
+    page = open_page(f"/{talks.slug}/", java_script_enabled=False)
+    stops = page.get_by_role("region", name="Rounds and events").get_by_role("listitem")
+    expect(stops.first).to_contain_text("First meeting")
+    expect(stops.last).to_contain_text("Thaw 1")
+    page.get_by_role("row", name="Flow").get_by_role("link", name="Flow").click()
+    moved = page.get_by_role("table", name="What each party said").get_by_role(
+        "row", name="Second meeting"
+    )
+    expect(moved.get_by_text("became")).to_be_attached()
+    expect(moved).to_contain_text("27 days")
+    days = page.get_by_role("table", name="Days of water")
+    expect(days.get_by_role("row", name="Second meeting")).to_contain_text("30 days")
+    moved.get_by_text("1 source").first.click()
+    expect(moved.get_by_text("thirty days of water")).to_be_visible()
+    page.get_by_role("link", name="Sources").click()
+    page.get_by_label("Words").fill("river post")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("1 source", exact=True)).to_be_visible()
+    page.get_by_role("link", name="River Post: Day two").first.click()
+    expect(page.locator("mark").first).to_have_text("thirty days of water")
+
+
+def test_a_list_is_sorted_by_its_heads_and_tells_how(open_page, talks):
+    page = open_page(f"/{talks.slug}/sources/?language=en")
+    page.get_by_role("link", name="Records").click()
+    expect(page.get_by_role("columnheader", name="Records")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    page.get_by_role("link", name="Records").click()
+    expect(page.get_by_role("columnheader", name="Records")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    expect(page.get_by_label("Language")).to_have_value("en")
+
+
+def test_a_printed_sheet_tells_what_it_is(open_page, talks):
+    page = open_page(f"/{talks.slug}/issues/flow/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Flow")).to_be_visible()
+    expect(page.get_by_text("revision", exact=False).last).to_be_visible()
+    expect(page.get_by_text(f"/{talks.slug}/issues/flow/").last).to_be_visible()
+    expect(page.get_by_role("link", name="The API")).to_be_hidden()
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
