@@ -106,6 +106,12 @@ class PasteForm(_PlainForm):
         self.dom_id = f"form-paste-{parent.pk if parent else 'paper'}"
         super().__init__(data, auto_id=f"id-{self.dom_id}-%s")
 
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not text.strip():
+            raise forms.ValidationError(self.fields["text"].error_messages["required"])
+        return text
+
     @property
     def parts(self) -> tuple[Part, ...]:
         """Return what the text is read as; nothing while there is none."""

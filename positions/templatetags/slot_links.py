@@ -19,4 +19,12 @@ def slot_link(words, of_what, slot, view, *args, **query):
     address = reverse(view, args=args) + (f"?{urlencode(given)}" if given else "")
     own = {name: value for name, value in given.items() if name != "next"}
     name = "-".join(str(part) for part in (slot, view, *own.values())).replace(" ", "-")
-    return {"words": words, "of_what": of_what, "slot": slot, "address": address, "id": name}
+    kind = "edit" if view.endswith("-edit") else "add"
+    return {
+        "words": words,
+        "of_what": of_what,
+        "slot": slot,
+        "address": address,
+        "id": name,
+        "kind": kind,
+    }

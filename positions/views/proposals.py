@@ -3,17 +3,18 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from config.htmx import render_page_or_part, wants_part
+from config.resend import signed_in
 from negotiations import ranges, unsaved
 from negotiations.models import Party, Source
 from negotiations.operations import Conflict
@@ -24,11 +25,13 @@ from positions.paperforms import AttachForm, ClauseForm, PasteForm, VersionForm
 from positions.views.comparison import may_edit, negotiation_or_404
 from positions.views.editing import (
     announce_saved,
+    filled,
+    is_to_save,
     negotiation_to_edit,
+    remember_source,
+    save,
     saved_message,
     source_key,
-    typed,
-    uncomplaining,
 )
 
 #: What may be done to a clause with one button.
@@ -54,7 +57,7 @@ def proposal(request, slug, pk):
     return _page(request, negotiation, paper, compared)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def clause_new(request, slug, pk):
     """Record a clause inside another, behind another, or at the end of the paper."""
@@ -64,8 +67,8 @@ def clause_new(request, slug, pk):
         for name in ("parent", "after")
         if name in request.GET
     }
-    form = ClauseForm(typed(request), proposal=paper, user=request.user, **place)
-    clause = _saved_by(uncomplaining(form, request), request)
+    form = filled(request, ClauseForm, proposal=paper, user=request.user, **place)
+    clause = save(form) if is_to_save(request) else None
     if clause is None:
         return _form(request, form, paper, _("New clause"), more=True)
     if "again" not in request.POST:
@@ -75,50 +78,48 @@ def clause_new(request, slug, pk):
     return _done(request, paper, clause, saved_message(clause), fresh, address)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def clause_paste(request, slug, pk):
     """Make clauses of a pasted text, after showing which they will be."""
     paper = _paper(request, negotiation_to_edit(request, slug), pk)
     named = request.GET.get("parent")
     parent = _chosen(request, Clause, paper, named) if named else None
-    form = PasteForm(typed(request), proposal=paper, user=request.user, parent=parent)
-    uncomplaining(form, request)
-    if request.method == "POST" and form.is_valid() and form.was_seen:
-        count = form.count
-        if clause := _saved_by(form, request):
-            words = _("Saved: %(count)s clauses.") % {"count": count}
-            return _done(request, paper, clause, words)
+    form = filled(request, PasteForm, proposal=paper, user=request.user, parent=parent)
+    if is_to_save(request) and form.is_valid() and form.was_seen and (clause := save(form)):
+        text = ngettext("Saved: %(n)s clause.", "Saved: %(n)s clauses.", form.count)
+        return _done(request, paper, clause, text % {"n": form.count})
     return _form(request, form, paper, _("Paste clauses"))
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def clause_attach(request, slug, pk):
     """Put a demand that is recorded already into a clause."""
     clause = _clause(request, negotiation_to_edit(request, slug), pk)
-    form = AttachForm(typed(request), clause=clause, user=request.user)
-    demand = _saved_by(uncomplaining(form, request), request)
+    form = filled(request, AttachForm, clause=clause, user=request.user)
+    demand = save(form) if is_to_save(request) else None
     if demand is None:
         return _form(request, form, clause.proposal, _("Attach a demand"))
     return _done(request, clause.proposal, clause, saved_message(demand))
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal_version(request, slug, pk):
     """Record a new version of a paper, with a copy of its clauses."""
     negotiation = negotiation_to_edit(request, slug)
     paper = _paper(request, negotiation, pk)
     last_source = request.session.get(source_key(negotiation))
-    form = VersionForm(typed(request), proposal=paper, user=request.user, last_source=last_source)
-    newer = _saved_by(uncomplaining(form, request), request)
+    form = filled(request, VersionForm, proposal=paper, user=request.user, last_source=last_source)
+    newer = save(form) if is_to_save(request) else None
     if newer is None:
         return _form(request, form, paper, _("New version"))
+    remember_source(request, form, newer)
     return _done(request, newer, newer, saved_message(newer))
 
 
-@login_required
+@signed_in
 @require_POST
 def clause_act(request, slug, pk):
     """Move, nest or delete a clause, or say how its parts combine."""
@@ -134,7 +135,7 @@ def clause_act(request, slug, pk):
     return _at_once(request, clause, acted)
 
 
-@login_required
+@signed_in
 @require_POST
 def clause_carry(request, slug, pk):
     """Record that a clause restates a demand of the version before."""
@@ -147,7 +148,7 @@ def clause_carry(request, slug, pk):
     )
 
 
-@login_required
+@signed_in
 @require_POST
 def clause_silent(request, slug, pk):
     """Record that somebody looked, until today, and found no answer of a party to a clause.
@@ -223,17 +224,6 @@ def _address(paper: Proposal, record) -> str:
     """Return the address of a paper's page, at a clause of it."""
     page = reverse("proposal", args=[paper.negotiation.slug, paper.pk])
     return f"{page}#clause-{record.pk}" if isinstance(record, Clause) else page
-
-
-def _saved_by(form, request):
-    """Return what a form that was posted has recorded; None if it has not, and says why."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return form.save()
-    except ValidationError as error:
-        form.add_operation_errors(error)
-        return None
 
 
 def _form(request, form, paper, heading, *, address="", more=False, status=HTTPStatus.OK):
