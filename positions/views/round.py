@@ -1,0 +1,306 @@
+"""The round: its record for everybody, the workplace of those who write it."""
+
+from functools import partial
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from config.htmx import render_page_or_part, wants_part
+from config.resend import signed_in
+from negotiations import ranges, unsaved
+from negotiations.models import Delegate, Participation, Party, Round, Source
+from negotiations.operations import Conflict
+from negotiations.rounds import seat_again
+from positions import roundpage
+from positions.lineform import LineForm, offered
+from positions.models import Evidence, Issue, Silence
+from positions.operations import record_with_evidence
+from positions.roundforms import ACTS, SeatForm
+from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.editing import (
+    announce_saved,
+    filled,
+    is_to_save,
+    negotiation_to_edit,
+    remember_source,
+    save,
+    saved_message,
+    source_key,
+)
+
+
+def _round_of(request, negotiation, pk) -> Round:
+    rounds = Round.objects.visible_to(request.user).filter(negotiation=negotiation)
+    return get_object_or_404(rounds.select_related("track", "negotiation"), pk=pk)
+
+
+def _round_to_edit(request, slug, pk) -> Round:
+    return _round_of(request, negotiation_to_edit(request, slug), pk)
+
+
+def _of_round(request, model, held: Round, **which):
+    rows = model.objects.visible_to(request.user).filter(negotiation=held.negotiation_id)
+    return get_object_or_404(rows, **which)
+
+
+def _issue_key(negotiation_id) -> str:
+    return f"last-issue-{negotiation_id}"
+
+
+def _copy(request) -> str:
+    """Return the number of a line that was sent while the next one is being typed."""
+    number = request.GET.get("copy", "")
+    return number if number.isdecimal() and len(number) < 10 else ""
+
+
+@require_safe
+def round_page(request, slug, pk):
+    """Everything about one round; editors write all of it here."""
+    negotiation = negotiation_or_404(request, slug)
+    held = _round_of(request, negotiation, pk)
+    can_edit = may_edit(request, negotiation)
+    page = roundpage.build(negotiation=negotiation, user=request.user, round=held, editing=can_edit)
+    context = {
+        "negotiation": negotiation,
+        "page": page,
+        "can_edit": can_edit,
+        "columns": [(side, None) for side in page.principals],
+    }
+    if can_edit:
+        context |= _workplace(request, page)
+    return render(request, "positions/round.html", context)
+
+
+def _workplace(request, page) -> dict:
+    """What only editors have: a line for each side as they left it, and their unfinished forms."""
+    offers = offered(page.round, request.user)
+    left = {
+        form.page: form
+        for form in unsaved.unfinished(user=request.user, negotiation=page.negotiation)
+        if _is_about(page.round, form.page)
+    }
+    make = _line_maker(request, offers)
+    columns = []
+    for side in page.principals:
+        address = _address(page.round, "round-line", side.party.code)
+        kept = left.pop(address, None)
+        line = make(kept and unsaved.as_posted(kept.payload), party=side.party)
+        line.address, line.kept = address, kept
+        if kept:
+            # Nobody has asked to save it yet.
+            line._errors = ErrorDict()
+        columns.append((side, line))
+    return {
+        "columns": columns,
+        "unfinished": list(left.values()),
+        "source_choices": offers.source_choices,
+        "last_source": request.session.get(source_key(page.negotiation)),
+    }
+
+
+def _is_about(held: Round, page: str) -> bool:
+    """Whether an unfinished form, by its address, is one of the round."""
+    parts = urlsplit(page)
+    named = ("round", str(held.pk)) in parse_qsl(parts.query)
+    return named or parts.path.startswith(_address(held, "round"))
+
+
+def _address(held: Round, name: str, *more: str) -> str:
+    return reverse(name, args=[held.negotiation.slug, held.pk, *more])
+
+
+def _line_maker(request, offers):
+    """Return what makes a line, as the address and the last line would have it."""
+    return partial(
+        LineForm,
+        offered=offers,
+        user=request.user,
+        first={n: t for n, t in request.GET.items() if n in LineForm.base_fields},
+        last_issue=request.session.get(_issue_key(offers.round.negotiation_id), ""),
+        last_source=request.session.get(source_key(offers.round.negotiation)),
+        copy=_copy(request),
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_line(request, slug, pk, party):
+    """One line of what a party says at the round."""
+    held = _round_to_edit(request, slug, pk)
+    side = _of_round(request, Party, held, code=party)
+    form = filled(request, _line_maker(request, offered(held, request.user)), party=side)
+    if is_to_save(request) and (demand := save(form)):
+        request.session[_issue_key(held.negotiation_id)] = form.data.get("issue", "")
+        remember_source(request, form, demand)
+        _forget(request, form)
+        is_principal = side.standing == Party.Standing.PRINCIPAL
+        anchor = f"id-line-{party}-text" if is_principal else f"side-{party}"
+        return _done(request, held, demand, anchor)
+    return _show(request, "positions/round_line.html", form, held, f"side-{party}")
+
+
+def _forget(request, form) -> None:
+    """Forget what was kept of a line: under its own address, and where it was typed first."""
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    first = unsaved.kept_for(user=request.user, address=request.path)
+    words = form.main_field
+    if first and first.payload.get(words) == [form.data.get(words)]:
+        unsaved.discard(user=request.user, address=request.path)
+
+
+def _show(request, template, form, held, anchor, status=HTTPStatus.OK):
+    """Show a form of the round as a page or in its slot."""
+    if form.errors and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    form.address, form.kept = request.get_full_path(), getattr(request, "kept", None)
+    context = {
+        "form": form,
+        "negotiation": held.negotiation,
+        "round": held,
+        "quick": wants_part(request) and request.method != "POST",
+        "back": _back(held, anchor),
+    }
+    return render_page_or_part(request, template, "form", context, status=status)
+
+
+def _back(held: Round, anchor: str) -> str:
+    return f"{_address(held, 'round')}#{anchor}"
+
+
+def _done(request, held, record, anchor):
+    """Go on after something was saved: on the page itself, or back to it."""
+    text = saved_message(record)
+    if wants_part(request):
+        return announce_saved(HttpResponse(), record, text)
+    messages.success(request, text)
+    return redirect(_back(held, anchor))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_seat(request, slug, pk, party):
+    """Put a person on a party's delegation."""
+    held = _round_to_edit(request, slug, pk)
+    side = _of_round(request, Party, held, code=party)
+    form = filled(request, SeatForm, round=held, user=request.user, party=side, copy=_copy(request))
+    if is_to_save(request) and (seat := save(form)):
+        _forget(request, form)
+        return _done(request, held, seat, f"delegation-{party}")
+    return _show(request, "positions/round_form.html", form, held, f"delegation-{party}")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_status(request, slug, pk, act):
+    """Record that the round was held, is postponed, or is cancelled."""
+    held = _round_to_edit(request, slug, pk)
+    if act not in ACTS:
+        raise Http404
+    form, status = filled(request, ACTS[act], round=held, user=request.user), HTTPStatus.OK
+    try:
+        if is_to_save(request) and save(form):
+            unsaved.discard(user=request.user, address=request.get_full_path())
+            return _done(request, held, held, "round-head")
+    except Conflict as conflict:
+        form, status = _conflict(request, act, conflict.current), HTTPStatus.CONFLICT
+    return _show(request, "positions/round_form.html", form, held, "round-head", status)
+
+
+def _conflict(request, act, current):
+    """The form once more, with what was typed, knowing of what somebody else did meanwhile."""
+    data = request.POST.copy()
+    data["version"] = str(current.version)
+    form = ACTS[act](data, round=current, user=request.user)
+    form.full_clean()
+    form.add_error(
+        None,
+        _(
+            "Somebody else has changed this round since you opened it; it is now %(status)s. "
+            "Look at it, then save again if you still mean it."
+        )
+        % {"status": current.get_status_display()},
+    )
+    return form
+
+
+@signed_in
+@require_POST
+def round_again(request, slug, pk):
+    """Give parties and people the roles and seats that they had at the last round."""
+    held = _round_to_edit(request, slug, pk)
+    rows = {
+        model: list(
+            model.objects.visible_to(request.user)
+            .filter(negotiation=held.negotiation_id, pk__in=_numbers(request, name))
+            .exclude(round=held)
+            .select_related("party")
+        )
+        for model, name in ((Participation, "role"), (Delegate, "seat"))
+    }
+    try:
+        seat_again(
+            user=request.user,
+            round=held,
+            participations=rows[Participation],
+            delegates=rows[Delegate],
+        )
+    except ValidationError as error:
+        return _refused(request, held, error, "people")
+    return _done(request, held, held, "people")
+
+
+def _numbers(request, name) -> list[int]:
+    return [int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19]
+
+
+@signed_in
+@require_POST
+def round_silence(request, slug, pk):
+    """Record in one step that a party was not reported to answer on an issue at the round.
+
+    The last source used says so, by inference; without one it is a draft. Somebody looked until the
+    round's last day: what the party said later stands by itself.
+    """
+    held = _round_to_edit(request, slug, pk)
+    party = _of_round(request, Party, held, code=request.POST.get("party", ""))
+    issue = _of_round(request, Issue, held, code=request.POST.get("issue", ""))
+    last = request.session.get(source_key(held.negotiation))
+    source = Source.objects.visible_to(request.user).filter(
+        negotiation=held.negotiation_id, pk=last
+    )
+    offers_day = roundpage.day_of(held) or timezone.localdate()
+    try:
+        silence = record_with_evidence(
+            Silence,
+            user=request.user,
+            negotiation=held.negotiation,
+            party=party,
+            issue=issue,
+            round=held,
+            looked_until=ranges.day(offers_day),
+            evidence=[{"source": each, "basis": Evidence.Basis.INFERENCE} for each in source],
+        )
+    except ValidationError as error:
+        return _refused(request, held, error, f"side-{party.code}")
+    return _done(request, held, silence, f"side-{party.code}")
+
+
+def _refused(request, held, error, anchor):
+    """Say what was refused of a form that has no fields to show it beside."""
+    if wants_part(request):
+        response = HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        text = " ".join(error.messages)
+        return trigger_client_event(response, "parley:status", {"text": text})
+    for message in error.messages:
+        messages.error(request, message)
+    return redirect(_back(held, anchor))
