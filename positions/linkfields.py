@@ -32,6 +32,8 @@ class LinkFields(forms.Form):
         for number in range(1, self.link_rows_shown + 1):
             link = links[number - 1] if number <= len(links) else None
             self.fields.update(_row(number, link, anchors, allowed))
+        if more == "links":
+            self.fields[f"link.{self.link_rows_shown}.relation"].widget.attrs["autofocus"] = True
 
     @property
     def link_names(self) -> list[str]:

@@ -226,12 +226,16 @@ class Row:
     def code(self) -> str:
         return self.issue.code if self.issue else "overall"
 
-    def shows(self, demand: Demand) -> bool:
-        """Whether the demand stands in this row, in a cell or in a group of one."""
-        return any(
-            demand.pk in {s.demand.pk for s in cell.statements} | cell.grouped
-            for cell in self.cells
-        )
+    def shows(self, number: int) -> bool:
+        """Whether a demand, an outcome or a silence stands in this row, in a group of it even."""
+        held = {n for c in self.cells for n in {s.demand.pk for s in c.statements} | c.grouped}
+        silent = {silence.pk for cell in self.cells for silence in cell.silences}
+        return number in held | silent | {settled.outcome.pk for settled in self.outcomes}
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether any party says something here, so that another's silence can be noted."""
+        return any(cell.statements for cell in self.cells)
 
     @property
     def principals(self) -> tuple[Cell, ...]:

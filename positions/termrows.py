@@ -48,6 +48,9 @@ class TermFields(forms.Form):
             for number in range(1, self.shown[term.pk] + 1):
                 given = stored[number - 1] if number <= len(stored) else None
                 self.fields.update(value_fields(term, row_name(term, number), given))
+            if more == first:
+                last = self.fields[row_name(term, self.shown[term.pk])]
+                last.widget.attrs["autofocus"] = True
         self.other_values = [value for rest in of_term.values() for value in rest]
 
     def _names(self, term: Term) -> list[str]:

@@ -37,11 +37,14 @@ def comparison(request, slug):
         issues=issues,
         parties=parties,
     )
+    can_edit = may_edit(request, negotiation)
     context = {
         "negotiation": negotiation,
         "comparison": built,
         "days": days,
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": can_edit,
+        "shown": request.GET,
+        "matrix_at": request.get_full_path() if can_edit else "",
         "filtered": bool(issues or parties),
         "asked_issues": issues,
         "asked_parties": parties,

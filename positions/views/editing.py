@@ -183,7 +183,7 @@ def record_state(request, slug, pk):
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
-        return redirect(url_of(slug, pk))
+        return redirect(go_on(request, url_of(slug, pk)))
     messages.success(request, capfirst(f"{number.get_kind_display()} {pk}: {done}."))
     gone = reverse("overview", args=[slug])
     return redirect(go_on(request, gone if wanted == "deleted" else url_of(slug, pk)))

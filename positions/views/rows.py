@@ -14,7 +14,6 @@ from config.htmx import wants_part
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
 from positions.days import DayForm
-from positions.matrix import Row
 from positions.models import Event, Evidence, Linkage, TermValue
 
 ROW = re.compile(r"comparison-row-(.+)")
@@ -55,7 +54,8 @@ def rows_saved(
     replaces; without one, the form that was saved goes away. ``editing`` is the form to leave
     open for the next line.
     """
-    shown = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    shown_at = urlsplit(request.htmx.current_url or "")
+    shown = QueryDict(shown_at.query)
     built = comparisons.build(
         negotiation=negotiation,
         user=request.user,
@@ -69,10 +69,10 @@ def rows_saved(
         "negotiation": negotiation,
         "comparison": built,
         "can_edit": True,
+        "shown": shown,
+        "matrix_at": f"{shown_at.path}?{shown_at.query}",
         "rows": [
-            (row, row.code != into)
-            for row in built.rows
-            if row.code in wanted or _shows(row, whole)
+            (row, row.code != into) for row in built.rows if row.code in wanted or row.shows(whole)
         ],
         "timeline": isinstance(record, Event),
         "form": editing,
@@ -82,12 +82,3 @@ def rows_saved(
     if not into:
         return reswap(response, "delete")
     return reswap(retarget(response, f"#comparison-row-{into}"), "outerHTML")
-
-
-def _shows(row: Row, number: int) -> bool:
-    """Whether a demand, outcome or silence stands in a row."""
-    return (
-        any(number in {s.demand.pk for s in cell.statements} | cell.grouped for cell in row.cells)
-        or number in {settled.outcome.pk for settled in row.outcomes}
-        or any(number == silence.pk for cell in row.cells for silence in cell.silences)
-    )

@@ -30,7 +30,7 @@
   function enter(form) {
     form.hidden = false;
     const first = form.querySelector(".errors, .conflict")
-      ?? form.querySelector("[autofocus], [name=text]")
+      ?? form.querySelector("[autofocus]") ?? form.querySelector("[name=text]")
       ?? form.querySelector("input:not([type=hidden]), select, textarea");
     first?.focus();
   }
@@ -104,16 +104,24 @@
     const form = event.detail.requestConfig.elt;
     const slot = form.matches("form.entry") && event.detail.successful ? slotOf(form) : null;
     saved = slot && { slot: slot.id, opener: slot.dataset.opener };
+    // A button that goes away with its answer names where the focus goes then.
+    if (form.dataset.then && event.detail.successful) saved = { then: form.dataset.then };
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (saved?.then) {
+      document.getElementById(saved.then)?.focus();
+      return;
+    }
     const slot = saved ? document.getElementById(saved.slot) : null;
     const part = slot ?? event.target;
     const form = part?.matches("form.entry") ? part : part?.querySelector("form.entry");
     if (slot && saved.opener) slot.dataset.opener = saved.opener;
     if (form) {
-      asLoaded.set(form, form.querySelector(".errors, .conflict") ? "" : typed(form));
-      enter(form);
+      asLoaded.set(form, form.matches("[data-typed]") ? "" : typed(form));
+      // A choice inside the form that brought more of its fields keeps the focus.
+      const asked = event.detail.requestConfig?.elt;
+      if (!asked || asked.matches("form, a")) enter(form);
     } else if (slot) openerOf(slot)?.focus();
   });
 
