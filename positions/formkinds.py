@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from positions.partforms import EvidenceForm, TermValueForm
 from positions.recordforms import FORMS, RecordForm, WitnessedForm
-from positions.setupforms import CodedForm, TermForm
+from positions.setupforms import CodedForm, RoundForm, TermForm
 
 OWN_FORMS: Mapping[str, type[RecordForm]] = {
     "party": CodedForm,
     "issue": CodedForm,
+    "round": RoundForm,
     "term": TermForm,
     "term-value": TermValueForm,
     "evidence": EvidenceForm,

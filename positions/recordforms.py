@@ -233,7 +233,7 @@ class RecordForm(WritingForm):
         return getattr(self.record, field.attname)
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """Return what the form is for, in words."""
         return capfirst(str(self.model._meta.verbose_name))
 

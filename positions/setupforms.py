@@ -7,10 +7,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
-from negotiations.models import Membership, Negotiation
+from negotiations.models import Membership, Negotiation, Round
 from positions.codebooks import codebooks, edit_term, free_code, record_term
 from positions.models import TermChoice
-from positions.recordforms import RecordForm
+from positions.recordforms import RecordForm, WitnessedForm
 
 SETTINGS = ("title", "summary", "visibility", "review")
 
@@ -172,3 +172,23 @@ class TermForm(CodedForm):
         if self.record is None:
             return record_term(negotiation=self.negotiation, **shared)
         return edit_term(self.record, reason=data["reason"], **shared)
+
+
+class RoundForm(WitnessedForm):
+    """A round; a new one is the next of its track, where the last one was."""
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
+        if self.record is not None:
+            return
+        tracks = list(self.fields["track"].queryset[:2])
+        last = Round.objects.visible_to(self.user).filter(negotiation=self.negotiation).last()
+        first = {"track": tracks[0].pk} if len(tracks) == 1 else {}
+        if last is not None:
+            numbers = Round.objects.filter(track=last.track_id).aggregate(last=Max("number"))
+            first = {
+                "track": last.track_id,
+                "number": (numbers["last"] or 0) + 1,
+                "time_zone": last.time_zone,
+            }
+        self.initial = {**first, **self.initial}
