@@ -213,6 +213,10 @@ class _Loader:
 
     def load(self) -> Negotiation:
         self.negotiation = self._record(self.rows[0])
+        # Choices that have no ordinal stand in the order in which they are recorded.
+        for row in self.rows:
+            if row.model is TermChoice:
+                self._record(row)
         # Linkages may run in circles, and a source may be evidence of itself: both come later.
         for row in self.rows:
             if row.model is not Linkage:

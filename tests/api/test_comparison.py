@@ -63,13 +63,18 @@ def test_the_frame(client, compared):
     ]
     for row in compared["issues"]:
         assert row.keys() == {"code", "name", "gaps", "cells", "outcomes"}
-        assert [cell["party"] for cell in row["cells"]] == ["UA", "RU", "TR", "US"]
+        assert [cell["party"] for cell in row["cells"]] == ["UA", "RU", "TR", "US", "E4", "EU"]
+
+
+def offer_and_pause(cell: dict) -> list[dict]:
+    begin = ("A ceasefire in return", "A short pause")
+    return [d for start in begin for d in cell["demands"] if d["text"].startswith(start)]
 
 
 def test_ukraine_on_the_ceasefire(rows):
     cell = cells_of(rows["ceasefire"])["UA"]
     assert cell["blank"] is None
-    (demand,) = cell["demands"]
+    (demand,) = [d for d in cell["demands"] if d["text"].startswith("An unconditional")]
     shown = {name: demand[name] for name in demand if name not in {"id", "text", "terms"}}
     assert shown == {
         "kind": "demand",
@@ -81,11 +86,13 @@ def test_ukraine_on_the_ceasefire(rows):
         "clause": None,
         "linkages": [],
         "speakers": ["Rustem Umerov"],
-        "sources": 1,
+        "sources": 2,
         "state": "published",
     }
     assert demand["text"]
-    duration = demand["terms"][0]
+    duration, at_least, outlier = demand["terms"][:3]
+    assert at_least["quantity"] == {"low": "30", "high": None}
+    assert (outlier["quantity"]["low"], outlier["rank"]) == ("90", "deprecated")
     assert duration == {
         "term": "duration",
         "quantity": {"low": "30", "high": "30"},
@@ -97,9 +104,9 @@ def test_ukraine_on_the_ceasefire(rows):
         "status": "given",
         "approximate": False,
         "per": None,
-        "rank": "normal",
+        "rank": "preferred",
     }
-    assert demand["terms"][2]["choices"] == ["none"]
+    assert demand["terms"][4]["choices"] == ["none"]
 
 
 def test_russia_on_the_ceasefire(rows):
@@ -124,12 +131,18 @@ def test_russia_on_the_ceasefire(rows):
     assert package["operator"] == "all"
     items = [ref for item in package["options"] for ref in item["demands"]]
     assert [ref["issue"] for ref in items] == [
+        "force-movement",
         "force-limits",
         "military-aid",
+        "foreign-presence",
+        "sabotage",
+        "monitoring",
+        "detainees",
         "martial-law",
         "elections",
+        "settlement",
     ]
-    offer, pause = cell["demands"]
+    offer, pause = offer_and_pause(cell)
     assert [ref["id"] for ref in group["demands"]] == [offer["id"]]
     assert pause["terms"][0]["quantity"] == {"low": "2", "high": "3"}
     (link,) = offer["linkages"]
@@ -152,31 +165,33 @@ def test_what_hangs_on_an_option_stands_in_its_own_row(rows):
 
 def test_the_gap_on_the_ceasefire_with_all_its_pairs(rows):
     cells = cells_of(rows["ceasefire"])
-    (thirty,) = cells["UA"]["demands"]
-    offer, pause = cells["RU"]["demands"]
+    thirty = cells["UA"]["demands"][-1]
+    offer, pause = offer_and_pause(cells["RU"])
+    (fifth,) = [d for d in cells["RU"]["demands"] if "fifth of nine steps" in d["text"]]
     (gap,) = rows["ceasefire"]["gaps"]
     assert gap["parties"] == ["UA", "RU"]
     assert gap["status"] == "apart"
-    assert gap["closest"] == [thirty["id"], pause["id"]]
-    assert [pair["demands"] for pair in gap["pairs"]] == [
-        [thirty["id"], pause["id"]],
-        [thirty["id"], offer["id"]],
-    ]
-    assert gap["pairs"][0]["terms"] == [
+    assert gap["closest"] == [thirty["id"], fifth["id"]]
+    pairs = {tuple(pair["demands"]): pair for pair in gap["pairs"]}
+    assert len(pairs) == 12
+    assert next(iter(pairs)) == (thirty["id"], fifth["id"])
+    assert (thirty["id"], offer["id"]) in pairs
+    on_the_table = pairs[thirty["id"], pause["id"]]
+    assert on_the_table["terms"] == [
         {"term": "duration", "distance": {"low": "27", "high": "27"}, "unit": "day"},
         {"term": "area", "distance": {"low": "1", "high": "1"}, "unit": "step"},
     ]
-    assert gap["pairs"][0]["lacking"] == ["conditions"]
+    assert on_the_table["lacking"] == ["conditions"]
 
 
 def test_why_a_cell_is_blank(rows):
-    territory = cells_of(rows["territory"])
-    assert territory["UA"]["blank"] == "none reported"
-    assert territory["UA"]["demands"] == []
-    (silence,) = territory["UA"]["silences"]
+    elections = cells_of(rows["elections"])
+    assert elections["UA"]["blank"] == "none reported"
+    assert elections["UA"]["demands"] == []
+    (silence,) = elections["UA"]["silences"]
     shown = Client().get(place("silences", silence["id"])).json()
     assert {name: shown[name] for name in silence} == silence
-    assert territory["TR"]["blank"] == "not coded"
+    assert elections["TR"]["blank"] == "not coded"
     blanks = {cell["blank"] for row in rows.values() for cell in row["cells"]}
     assert blanks == {None, "none reported", "not coded"}
 
@@ -190,12 +205,13 @@ def test_nothing_now_when_all_has_ended(client):
 
 
 def test_outcomes(rows):
-    (exchange,) = rows["prisoners"]["outcomes"]
+    exchange, commissions = rows["prisoners"]["outcomes"]
+    assert commissions["confirmed_by"] == ["RU"]
     assert exchange["kind"] == "agreed in part"
     assert exchange["confirmed_by"] == ["UA", "RU"]
     assert exchange["reached"] == {"earliest": "2025-06-02", "latest": "2025-06-02"}
     assert exchange["in_force"] is None
-    assert exchange["sources"] == 1
+    assert exchange["sources"] == 2
     shown = Client().get(place("outcomes", exchange["id"])).json()
     assert shown["text"] == exchange["text"]
     assert shown["terms"] == exchange["terms"]

@@ -6,11 +6,11 @@ from tests.positions.sample_queries import (
     INFERENCE,
     OFFICIAL,
     Fact,
+    counted,
     demand,
     found,
     link,
     overall,
-    said_by,
     value,
     words,
 )
@@ -21,6 +21,16 @@ OPTIONS = found(Clause, label="Two options for a ceasefire")
 PAPER = found(Proposal, holders__code="RU", kind="memorandum")
 STRIKE = found(Event, actor__code="UA", kind="military")
 TWO_OPTIONS = 'Russia now proposes two "options" for a ceasefire'
+ALL_FOR_ALL = found(Outcome, text__startswith="The sides work on another exchange")
+WITHDRAWAL = demand("RU", "territory", clause__label="Option 1")
+ELECTIONS = demand("RU", "elections")
+OFFER = demand("RU", "ceasefire", clause__label="Two options for a ceasefire")
+THIRTY_DAYS = demand("UA", "ceasefire", text__startswith="An unconditional ceasefire")
+PAUSE = demand("RU", "ceasefire", text__startswith="A short pause")
+NOT_BEFORE = demand("UA", "documents", text__startswith="Russia did not pass on")
+AT_THE_TALKS = demand("RU", "documents", text__startswith="Russia tabled")
+ERDOGAN = demand("TR", "leaders-meeting", text__startswith="Erdogan suggests")
+FRESH_SANCTIONS = demand("UA", "sanctions", text__startswith="Strong fresh sanctions")
 SUMMIT = "a summit that includes former U.S. President Donald Trump"
 TRUMP = "former U.S. President Donald Trump"
 IN_THE_TALKS = "claimed Russia had presented a detailed document during the talks"
@@ -108,7 +118,7 @@ FACTS = [
     Fact(
         "S-11",
         found(Delegate, round__number=2, person__name="Rustem Umerov"),
-        {"party": "UA", "capacity": "Defence minister of Ukraine", "is_head": None},
+        {"party": "UA", "capacity": "Defence minister of Ukraine", "is_head": True},
         words("Ukrainian defense minister Rustem Umerov", field="capacity"),
         (
             "Rustem Umerov, Defence minister of Ukraine",
@@ -139,18 +149,17 @@ FACTS = [
     Fact(
         "S-15",
         ROUND_1,
-        {"status": "held", "held": "May 2025", "venue": "Türkiye"},
+        {"status": "held", "venue": "Dolmabahçe office, Istanbul"},
         words("initial discussions in Turkey last month", field="held"),
-        ("May 2025", "the month before the article; the day is not given"),
-        ("May 2025",),
+        ("16 May 2025", "the month before the article; the day is not given"),
+        ("16 May 2025",),
     ),
     Fact(
         "S-16",
-        found(Outcome, round__number=1),
+        found(Outcome, round__number=1, issue__code="documents"),
         {
             "kind": "agreed in part",
-            "issue": "documents",
-            "reached": "May 2025",
+            "reached": "16 May 2025",
             "confirmed_by": {"UA", "RU"},
             "values": {"papers-due": "not specified"},
         },
@@ -161,7 +170,7 @@ FACTS = [
     Fact(
         "S-17",
         ROUND_2,
-        {"number": 2, "format": "direct", "held": "2 June 2025", "status": "held"},
+        {"number": 2, "format": "direct", "held": "2 June 2025, 14:43–15:57", "status": "held"},
         words("second set of direct peace negotiations", field=""),
         ("2 June 2025", "direct"),
         ("2 June",),
@@ -169,26 +178,26 @@ FACTS = [
     Fact(
         "S-18",
         ROUND_2,
-        {"venue": "Istanbul", "time_zone": "Europe/Istanbul"},
+        {"venue": "Çırağan Palace, Istanbul", "time_zone": "Europe/Istanbul"},
         words("convened in Istanbul on Monday", field="venue"),
-        ("Istanbul", "The building is not named"),
+        ("Istanbul", "the building is not named"),
         ("Istanbul",),
     ),
     Fact(
         "S-19",
         ROUND_2,
-        {"duration": "at least 61"},
+        {"duration": "74"},
         words("lasting just over an hour", field="duration"),
         ("a little over one hour", "74 minutes, from 14:43 to 15:57 local time"),
     ),
     Fact(
         "S-20",
-        overall("RU", kind="offer"),
-        {"stated": "by 31 May 2025", "ended": "May 2025", "ending": "fulfilled"},
+        demand("RU", "process", text__startswith="Putin proposes"),
+        {"stated": "11 May 2025", "ended": "16 May 2025", "ending": "fulfilled"},
         words(
             "who initially proposed direct talks with Ukraine in Turkey", speaker="Vladimir Putin"
         ),
-        ("Putin proposes that Russia and Ukraine talk face to face in Türkiye.",),
+        ("Putin proposes that Russia and Ukraine talk face to face in Türkiye",),
     ),
     Fact(
         "S-21",
@@ -199,18 +208,16 @@ FACTS = [
     ),
     Fact(
         "S-22",
-        found(Outcome, issue__code="prisoners"),
+        ALL_FOR_ALL,
         {
             "kind": "agreed in part",
+            "issue": "prisoners",
             "round": "Second direct talks, Istanbul",
             "confirmed_by": {"UA", "RU"},
-            "values": dict.fromkeys(
-                ("exchange-count", "exchange-groups", "exchange-date"), "not specified"
-            ),
         },
         words("both sides agreed to work on a new prisoner exchange"),
-        ("The sides work on another exchange of prisoners.",),
-        ("The sides work on another exchange of prisoners.",),
+        ("The sides work on another exchange of prisoners", "no number, group or date is given"),
+        ("The sides work on another exchange of prisoners",),
     ),
     Fact(
         "S-23",
@@ -230,7 +237,7 @@ FACTS = [
     ),
     Fact(
         "S-25",
-        demand("RU", "ceasefire", clause__label="Two options for a ceasefire"),
+        OFFER,
         {"kind": "offer", "stated": "2 June 2025", "clause": "Two options for a ceasefire"},
         words(TWO_OPTIONS),
         ("A ceasefire in return for what one of two options, or both, ask of Ukraine.",),
@@ -238,14 +245,14 @@ FACTS = [
     ),
     Fact(
         "S-26",
-        demand("RU", "territory"),
+        WITHDRAWAL,
         {
             "kind": "demand",
             "clause": "Option 1",
             "obligors": {"UA"},
             "values": {
                 "regions": "Donetsk, Luhansk, Kherson, Zaporizhzhia",
-                "withdrawal": "full",
+                "withdrawal": "full / begun",
             },
         },
         words("the full withdrawal of Ukrainian Armed Forces"),
@@ -262,14 +269,10 @@ FACTS = [
     ),
     Fact(
         "S-28",
-        demand("RU", "force-limits"),
-        {
-            "clause": "Demobilisation",
-            "obligors": {"UA"},
-            "values": {"demobilisation": "not specified"},
-        },
+        demand("RU", "force-limits", clause__label="Demobilisation"),
+        {"obligors": {"UA"}, "values": {"demobilisation": "begun"}},
         words("the demobilization of the Ukrainian Armed Forces"),
-        ("Ukraine demobilises its armed forces.",),
+        ("Ukraine demobilises its armed forces.", "mobilisation ends and demobilisation starts"),
         ("Ukraine demobilises its armed forces.",),
     ),
     Fact(
@@ -278,7 +281,10 @@ FACTS = [
         {
             "clause": "Foreign military aid",
             "obligors": set(),
-            "values": {"aid-to-stop": "all of it"},
+            "values": {
+                "aid-to-stop": "all of it",
+                "aid-kinds": "arms, satellite links, intelligence",
+            },
         },
         words("the cessation of all foreign military aid to Kyiv"),
         ("All military help from abroad for Ukraine stops.", "who must act is not said"),
@@ -294,10 +300,13 @@ FACTS = [
     ),
     Fact(
         "S-31",
-        demand("RU", "elections"),
+        ELECTIONS,
         {
             "clause": "Elections",
-            "values": {"elections-deadline": "at most 100", "elected-bodies": "not specified"},
+            "values": {
+                "elections-deadline": "at most 100",
+                "elected-bodies": "president, parliament",
+            },
             "waits": [("within", "Ukraine lifts martial law.")],
         },
         words("the holding of elections within 100 days of this action"),
@@ -306,10 +315,9 @@ FACTS = [
     ),
     Fact(
         "S-32",
-        link("within", "RU", "elections"),
+        link("within", ELECTIONS),
         {
-            "record": "Elections are held in Ukraine within 100 days of the end of martial law; "
-            "which ones is not said.",
+            "record": "Elections are held in Ukraine within 100 days of the end of martial law.",
             "anchor": "Ukraine lifts martial law.",
         },
         words("within 100 days of this action", INFERENCE),
@@ -318,7 +326,7 @@ FACTS = [
     ),
     Fact(
         "S-33",
-        link("only if", "RU", "ceasefire"),
+        link("only if", OFFER),
         {"anchor": "Two options for a ceasefire"},
         words("", INFERENCE),
         ("Two options for a ceasefire", "what the options ask is the price of the ceasefire"),
@@ -348,13 +356,13 @@ FACTS = [
     ),
     Fact(
         "S-36",
-        demand("UA", "ceasefire"),
+        THIRTY_DAYS,
         {
             "kind": "demand",
             "firmness": "firm",
             "stated": "2 June 2025",
             "values": {
-                "duration": "30",
+                "duration": "30 / at least 30 / 90",
                 "area": "whole front",
                 "conditions": "none",
             },
@@ -371,7 +379,7 @@ FACTS = [
     ),
     Fact(
         "S-37",
-        demand("RU", "ceasefire", clause=None),
+        PAUSE,
         {
             "kind": "offer",
             "stated": "2 June 2025",
@@ -387,7 +395,7 @@ FACTS = [
     ),
     Fact(
         "S-38",
-        value("area", "UA", "ceasefire"),
+        value("area", THIRTY_DAYS),
         {},
         {"quote": "", "basis": INFERENCE},
         ("whole front", "no area is named, so none is left out"),
@@ -395,8 +403,8 @@ FACTS = [
     ),
     Fact(
         "S-39",
-        demand("RU", "ceasefire", clause=None),
-        {"supersedes": None, "ended": None},
+        PAUSE,
+        {"clause": None, "supersedes": None, "ended": None},
         words("", INFERENCE, field="supersedes"),
         ("stands beside the two options for a full ceasefire and does not replace them",),
         ("Two options for a ceasefire", "A short pause in the fighting"),
@@ -414,11 +422,12 @@ FACTS = [
     ),
     Fact(
         "S-41",
-        said_by("Volodymyr Zelensky", "UA", "documents"),
+        NOT_BEFORE,
         {"kind": "claim", "values": {"handover": "not before the talks"}},
         words(
             "frustration over Russia's failure to share its memorandum",
             OFFICIAL,
+            speaker="Volodymyr Zelensky",
             capacity="President of Ukraine",
         ),
         ("Russia did not pass on its memorandum before the talks, which frustrates Zelensky.",),
@@ -426,11 +435,12 @@ FACTS = [
     ),
     Fact(
         "S-42",
-        said_by("Rustem Umerov", "UA", "documents"),
+        demand("UA", "documents", text__startswith="Moscow is not open"),
         {"kind": "claim", "stated": "by 2 June 2025"},
         words(
             "criticized Moscow for its lack of transparency",
             OFFICIAL,
+            speaker="Rustem Umerov",
             capacity="Defence minister of Ukraine",
         ),
         ("Moscow is not open about its papers, says Umerov.",),
@@ -438,15 +448,20 @@ FACTS = [
     ),
     Fact(
         "S-43",
-        said_by("Vladimir Medinsky", "RU", "documents"),
+        AT_THE_TALKS,
         {"kind": "claim", "values": {"handover": "during the talks"}},
-        words(IN_THE_TALKS, OFFICIAL, capacity="Head of the Russian delegation"),
+        words(
+            IN_THE_TALKS,
+            OFFICIAL,
+            speaker="Vladimir Medinsky",
+            capacity="Head of the Russian delegation",
+        ),
         ("Russia tabled a thorough paper at the meeting.",),
         ("Russia tabled a thorough paper at the meeting.",),
     ),
     Fact(
         "S-44",
-        demand("RU", "documents"),
+        AT_THE_TALKS,
         {
             "answers": "Russia did not pass on its memorandum before the talks, which frustrates "
             "Zelensky.",
@@ -465,7 +480,7 @@ FACTS = [
     ),
     Fact(
         "S-46",
-        overall("UA"),
+        overall("UA", kind="principle"),
         {"kind": "principle", "stated": "by 2 June 2025"},
         words(
             "commitment to achieving some progress towards peace",
@@ -477,11 +492,14 @@ FACTS = [
     ),
     Fact(
         "S-47",
-        demand("UA", "leaders-meeting"),
+        demand("UA", "leaders-meeting", text__startswith="Zelensky and Putin meet before"),
         {
             "ended": "30 June 2025",
             "ending": "lapsed",
-            "values": {"meeting-date": "by 30 June 2025", "participants": "Zelensky, Putin"},
+            "values": {
+                "meeting-date": "by 30 June 2025 / 20–30 June 2025",
+                "participants": "Zelensky, Putin",
+            },
         },
         words("meeting between Zelensky and Putin by the end of the month", speaker=None),
         ("Zelensky and Putin meet before June is out, so as to speed up peace.",),
@@ -489,13 +507,14 @@ FACTS = [
     ),
     Fact(
         "S-48",
-        demand("TR", "leaders-meeting"),
+        ERDOGAN,
         {
             "kind": "offer",
             "values": {
-                "participants": "Trump and others",
+                "participants": "Trump and others / Zelensky, Putin, Trump",
                 "meeting-date": "not specified",
-                "meeting-host": "not specified",
+                "meeting-host": "Türkiye",
+                "meeting-city": "one of Istanbul, Ankara",
             },
         },
         words(
@@ -509,8 +528,8 @@ FACTS = [
     ),
     Fact(
         "S-49",
-        value("participants", "TR", "leaders-meeting"),
-        {"others": True, "choices": {"trump"}},
+        value("participants", ERDOGAN, others=True),
+        {"choices": {"trump"}},
         words("", INFERENCE, field="choices", stance="leaves open"),
         ("the other guests are not listed",),
         ("Trump and others",),
@@ -526,7 +545,7 @@ FACTS = [
     ),
     Fact(
         "S-51",
-        demand("UA", "sanctions"),
+        FRESH_SANCTIONS,
         {
             "kind": "threat",
             "waits": [
@@ -549,12 +568,12 @@ FACTS = [
     ),
     Fact(
         "S-52",
-        demand("UA", "sanctions"),
+        FRESH_SANCTIONS,
         {
-            "obligors": set(),
+            "obligors": {"EU", "US"},
             "values": {
                 "sanctions-course": "strong new ones added",
-                "sanctions-by": "not specified",
+                "sanctions-by": "European Union, United States",
                 "sanctions-on": "Russia",
                 "sanctions-scope": "not specified",
             },
@@ -565,8 +584,8 @@ FACTS = [
     ),
     Fact(
         "S-53",
-        demand("UA", "sanctions", round=None),
-        {"occasion": "A summit in Lithuania"},
+        FRESH_SANCTIONS,
+        {"round": None, "occasion": "A summit in Lithuania"},
         words("Speaking at a summit in Lithuania", field="occasion"),
         ("A summit in Lithuania",),
     ),
@@ -583,7 +602,7 @@ FACTS = [
     ),
     Fact(
         "S-55",
-        found(TermValue, term__code="airfields"),
+        counted("airfields", 4),
         {"quantity": "4", "approximate": False},
         words("attack on four Russian airfields"),
         ("Airfields attacked", "4"),

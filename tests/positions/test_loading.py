@@ -139,6 +139,21 @@ def test_clauses_become_a_tree_in_the_order_they_are_written(user, folder):
     assert Demand.objects.get(clause__label="Second").text == "Some, in the second step."
 
 
+def test_choices_keep_the_order_in_which_they_are_written(user, folder):
+    """Whichever of them is pointed to first."""
+    (folder / "terms.yaml").write_text(
+        "terms: [{code: bank, name: Bank, kind: set, choices: [{code: w, name: west},"
+        " {code: e, name: east}]}]"
+    )
+    path = folder / "demands.yaml"
+    path.write_text(path.read_text().replace("choices: [dry]", "choices: [wet]"))
+    with_banks = "      - {term: bank, choices: [e, w]}\n      - term: season"
+    path.write_text(path.read_text().replace("      - term: season", with_banks))
+    load(folder, user=user)
+    value = TermValue.objects.get(term__code="bank")
+    assert [choice.name for choice in value.choices.all()] == ["west", "east"]
+
+
 def test_all_of_it_is_one_changeset_with_its_author_and_reason(user, folder):
     negotiation = load(folder, user=user, reason="Try")
     changesets = Changeset.objects.filter(negotiation=negotiation)
