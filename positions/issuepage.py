@@ -203,7 +203,7 @@ class _Loaded:
         waiting = {link.record_id for link in links}
         found = []
         for demand in demands.filter(answers__in=here):
-            found.append((demand.answers_id, self._tie(demand.get_answer_display(), demand)))
+            found.append((demand.answers_id, self._tie(True, demand.get_answer_display(), demand)))
         records: dict[int, Demand | Outcome] = {
             **demands.in_bulk(waiting),
             **Outcome.objects.visible_to(self.user)
@@ -212,12 +212,13 @@ class _Loaded:
         }
         for link in links:
             if link.record_id in records:
-                tie = self._tie(link.get_relation_display(), records[link.record_id])
+                tie = self._tie(False, link.get_relation_display(), records[link.record_id])
                 found.append((link.anchor_id, tie))
         return by_record(found)
 
-    def _tie(self, label: str, record) -> Tie:
-        return Tie(label, ", ".join(map(str, self._named(getattr(record, "named", ())))), record)
+    def _tie(self, is_answer: bool, label: str, record) -> Tie:
+        parties = ", ".join(map(str, self._named(getattr(record, "named", ()))))
+        return Tie(is_answer, label, parties, record)
 
     def page(self) -> IssuePage:
         all_periods = periods(self.rounds)

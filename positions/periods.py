@@ -43,6 +43,7 @@ class Move:
 class Tie:
     """A record at the other end: an answer to a statement, or what hangs on it."""
 
+    is_answer: bool
     label: str
     parties: str
     record: Demand | Outcome

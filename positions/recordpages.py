@@ -19,7 +19,7 @@ from positions.words import full_value_text
 #: What is said of no issue but of the talks as a whole goes by this in addresses.
 OVERALL = "overall"
 #: Kinds with a page of their own, whose address goes by the kind's name.
-OWN_PAGES = frozenset({Record.Kind.SOURCE, Record.Kind.PROPOSAL})
+OWN_PAGES = frozenset({Record.Kind.ROUND, Record.Kind.SOURCE, Record.Kind.PROPOSAL})
 HIDDEN = {"id", "negotiation", "version", "record"}
 
 

@@ -76,11 +76,11 @@ def test_linkages_and_answers_at_both_ends(client, talks):
     older, newer = (statement(page, f"Water for {n} days.") for n in ("27", "thirty"))
     offer = statement(page, "Water for ninety days, later.")
     assert [link.text for link in offer.statement.links] == ["Water for 27 days."]
-    assert [(t.label, t.parties, t.record) for t in older.ties] == [
-        ("only if", "West", talks.offered)
+    assert [(t.is_answer, t.label, t.parties, t.record) for t in older.ties] == [
+        (False, "only if", "West", talks.offered)
     ]
-    assert [(t.label, t.parties, t.record) for t in newer.ties] == [
-        ("rejected", "West", talks.answer)
+    assert [(t.is_answer, t.label, t.parties, t.record) for t in newer.ties] == [
+        (True, "rejected", "West", talks.answer)
     ]
 
 

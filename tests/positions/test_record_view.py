@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from negotiations.models import Negotiation, Record, Source
+from negotiations.models import Negotiation, Record, Round, Source
 from positions.models import Demand, Evidence, Issue, Proposal
 from positions.operations import edit_demand
 from tests.factories import IssueFactory
@@ -50,7 +50,9 @@ def test_it_leads_to_the_page_of_its_own_that_a_kind_has(client):
     source = Source.objects.get(outlet="ICARO Media Group")
     issue = Issue.objects.get(code="ceasefire")
     paper = Proposal.objects.order_by("pk").first()
+    held = Round.objects.get(number=2)
     for row, path in (
+        (held, f"/{SLUG}/rounds/{held.pk}/"),
         (source, f"/{SLUG}/sources/{source.pk}/"),
         (issue, f"/{SLUG}/issues/ceasefire/"),
         (paper, f"/{SLUG}/proposals/{paper.pk}/"),
