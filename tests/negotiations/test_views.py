@@ -57,6 +57,7 @@ def test_home_shows_the_talks_one_may_see(client, member):
     client.force_login(member)
     own = client.get(reverse("home")).content.decode()
     assert "Talks closed" in own
+    assert reverse("overview", args=["closed"]) in own
     assert reverse("comparison", args=["closed"]) in own
 
 
