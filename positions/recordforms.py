@@ -173,7 +173,8 @@ class RecordForm(WritingForm):
         """Return the form field of a model's field."""
         said: dict[str, Any] = {
             "label": capfirst(field.verbose_name),
-            "required": not field.blank,
+            # A box that is not ticked says no, which is an answer.
+            "required": not field.blank and not isinstance(field, models.BooleanField),
             "help_text": field.help_text,
         }
         if isinstance(field, DateTimeRangeField):
@@ -205,7 +206,8 @@ class RecordForm(WritingForm):
         if isinstance(field, models.ForeignKey):
             return self._pointer(field, said)
         if isinstance(field, models.TextField):
-            rows = 2 if field.name in ("text", "quote", "translation", "condition") else 4
+            # Enter saves from a text of two lines; a long one takes it as a line of its own.
+            rows = 2 if field.name in (*self.layout.first, "quote", "translation") else 5
             said["widget"] = forms.Textarea(attrs={"rows": rows})
             return field.formfield(**{**said, **options})
         return field.formfield(**{**said, **options})

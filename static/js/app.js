@@ -29,9 +29,12 @@
 
   function enter(form) {
     form.hidden = false;
+    const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")]
+      .filter((field) => field.checkVisibility());
     const first = form.querySelector(".errors, .conflict")
-      ?? form.querySelector("[autofocus]") ?? form.querySelector("[name=text]")
-      ?? form.querySelector("input:not([type=hidden]), select, textarea");
+      ?? fields.find((field) => field.matches("[autofocus]"))
+      ?? fields.find((field) => field.name === "text")
+      ?? fields[0];
     first?.focus();
   }
 
@@ -41,8 +44,8 @@
     const form = event.target.closest?.("form.entry");
     if (!form || event.isComposing) return;
     const plain = !event.shiftKey && !event.altKey;
-    const { name, localName } = event.target;
-    const saves = event.ctrlKey || event.metaKey || name === "text" || localName === "select";
+    const oneLine = event.target.matches("select, [name=text][rows='1'], [name=text][rows='2']");
+    const saves = event.ctrlKey || event.metaKey || oneLine;
     if (event.key === "Enter" && plain && saves) {
       event.preventDefault();
       form.querySelector(".button--main").click();
