@@ -56,9 +56,10 @@ def test_it_has_every_collection_and_the_comparison(schema):
     del ones[place("negotiations", "{id}")]
     ones[place("negotiations", "{slug}")] = {"get", "patch"}
     comparison = {"/api/v1/negotiations/{slug}/comparison/": {"get"}}
+    search = {"/api/v1/search/": {"get"}}
     assert {
         path: set(methods) for path, methods in schema["paths"].items()
-    } == lists | ones | comparison
+    } == lists | ones | comparison | search
 
 
 def test_an_edit_of_content_requires_its_version_and_no_other_anything(schema):
