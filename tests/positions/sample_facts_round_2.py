@@ -173,7 +173,7 @@ FACTS = [
         {
             "confirmed_by": {"RU"},
             "values": {
-                "exchange-formula": "standing, without a political decision each time",
+                "exchange-formula": "standing",
                 "exchange-groups": "the seriously wounded and ill",
             },
         },
@@ -257,7 +257,7 @@ FACTS = [
     ),
     Fact(
         "C-19",
-        demand("RU", "children", kind=""),
+        demand("RU", "children", kind="offer"),
         {
             "answers": "The abducted children on Ukraine's list come back.",
             "answer": "will consider",
