@@ -226,14 +226,14 @@ def _address(paper: Proposal, record) -> str:
     return f"{page}#clause-{record.pk}" if isinstance(record, Clause) else page
 
 
-def _form(request, form, paper, heading, *, address="", more=False, status=HTTPStatus.OK):
+def _form(request, form, paper, title, *, address="", more=False, status=HTTPStatus.OK):
     if form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     context = {
         "form": form,
         "negotiation": paper.negotiation,
         "paper": paper,
-        "heading": heading,
+        "form_title": title,
         "address": address or request.get_full_path(),
         "more": more,
         "kept": request.kept,
