@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def _shown(form, name) -> str:
 
 
 def _words(bound: forms.BoundField, value) -> str:
+    if isinstance(bound.field, forms.BooleanField):
+        return str(_("yes") if bound.field.to_python(value) else _("no"))
     picked = [each for each in _as_list(value) if each]
     labels = dict(_labels(getattr(bound.field.widget, "choices", ())))
     return ", ".join(labels.get(key, key) for key in picked)

@@ -232,12 +232,12 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         self.offer_terms(terms, values.prefetch_related("choices"), data, more)
         links = list(mine(Linkage).filter(**own).order_by("pk"))
         of_kind = self._of_kind({link.anchor_id for link in links})
-        for name, kinds in (("answers", kinds_allowed(Demand, "answers")), ("clause", ["clause"])):
+        others = mine(Record).exclude(pk=own["record"] or 0)
+        answerable, anchoring = kinds_allowed(Demand, "answers"), kinds_allowed(Linkage, "anchor")
+        self.fields["answers"].queryset = others.filter(kind__in=answerable)
+        for name, kinds in (("answers", answerable), ("clause", ["clause"])):
             groups = [group for kind in kinds for group in of_kind[kind]]
             self.fields[name].widget.choices = [("", "—"), *groups]
-        others = mine(Record).exclude(pk=own["record"] or 0)
-        self.fields["answers"].queryset = others.filter(kind__in=kinds_allowed(Demand, "answers"))
-        anchoring = kinds_allowed(Linkage, "anchor")
         anchors = [group for kind in anchoring for group in of_kind[kind]]
         self.offer_links(
             links, data, more, anchors=anchors, allowed=others.filter(kind__in=anchoring)
@@ -257,7 +257,8 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         rows = Demand.objects.visible_to(self.user).filter(negotiation=self.negotiation)
         field = self.fields["supersedes"]
         field.queryset = rows.exclude(pk=self.record.pk if self.record else None)
-        holders = [number(pk) for pk in self["holders"].value() or ()]
+        ticked = self["holders"].value() or ([self.party.pk] if self.party else [])
+        holders = [number(pk) for pk in ticked]
         clause = self.fields["clause"].queryset.filter(pk=number(self["clause"].value()))
         found = candidates(
             negotiation=self.negotiation,

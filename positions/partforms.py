@@ -63,7 +63,8 @@ class EvidenceForm(EvidenceFields, RecordForm):
 
     @property
     def first_fields(self):
-        return [self[name] for name in ("basis", "quote", "speaker", "capacity", "stance")]
+        names = ("source", "basis", "stance", "quote", "speaker", "capacity")
+        return [self[name] for name in names]
 
     @property
     def more_fields(self):

@@ -205,6 +205,8 @@ class RecordForm(WritingForm):
             return RecordField(kinds=kinds, keep=keep, **mine, **said)
         if isinstance(field, models.ForeignKey):
             return self._pointer(field, said)
+        if isinstance(field, models.URLField):
+            return field.formfield(**{**said, **options, "assume_scheme": "https"})
         if isinstance(field, models.TextField):
             # Enter saves from a text of two lines; a long one takes it as a line of its own.
             rows = 2 if field.name in (*self.layout.first, "quote", "translation") else 5

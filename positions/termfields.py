@@ -136,9 +136,12 @@ def value_fields(term: Term, name: str, value: TermValue | None = None) -> dict[
     for finer in FINER[term.kind]:
         of_model: Any = TermValue._meta.get_field(finer)
         initial = getattr(value, finer) if value else of_model.get_default()
-        fields[f"{name}.{finer}"] = of_model.formfield(
+        field = of_model.formfield(
             label=capfirst(of_model.verbose_name), required=False, initial=initial
         )
+        if of_model.choices:
+            field.choices = [("", "—")] * of_model.blank + list(of_model.choices)
+        fields[f"{name}.{finer}"] = field
     return fields
 
 

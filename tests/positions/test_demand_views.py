@@ -1,13 +1,26 @@
 """The line in a cell, as a form of its own and as htmx swaps it."""
 
 import json
+from datetime import date
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from negotiations.models import Negotiation, Party, Source
-from positions.models import Demand, Evidence, TermValue
+from negotiations import ranges
+from negotiations.models import Negotiation, Party, Round, Source
+from positions.days import last_day
+from positions.models import (
+    Clause,
+    Demand,
+    Evidence,
+    Issue,
+    Linkage,
+    Outcome,
+    Silence,
+    TermValue,
+)
 from positions.operations import record_demand
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -351,3 +364,236 @@ def test_a_draft_that_gains_a_source_is_published(client_of, new_line):
     demand.refresh_from_db()
     assert demand.state == "published"
     assert TermValue.objects.get(record_id=demand.pk).state == "published"
+
+
+def full(**query):
+    """The address of the form that asks for party and issue, with first values."""
+    return reverse("demand-new", args=[SLUG]) + ("?" + urlencode(query) if query else "")
+
+
+def test_party_and_issue_are_chosen_in_the_form(client_of):
+    client = client_of("editor")
+    parties = list(Party.objects.filter(code__in=["UA", "RU"]))
+    form = client.get(full()).context["form"]
+    assert [field.name for field in form.who_fields] == ["holders", "issue"]
+    assert not form.term_rows
+    ceasefire = Issue.objects.get(code="ceasefire")
+    asked = line(holders=[p.pk for p in parties], issue=ceasefire.pk)
+    shown = client.post(full(), {**asked, "more": "issue"})
+    assert shown.status_code == 200
+    assert "term_duration" in shown.context["form"].fields
+    assert not shown.context["form"].errors
+    assert not Demand.objects.filter(text=asked["text"]).exists()
+    client.post(full(), {**asked, "term_duration": "5", "obligors": parties[0].pk})
+    demand = Demand.objects.get(text=asked["text"])
+    assert {p.code for p in demand.holders.all()} == {"UA", "RU"}
+    assert (demand.issue, demand.obligors.get()) == (ceasefire, parties[0])
+    assert TermValue.objects.get(record_id=demand.pk).quantity.lower == 5
+
+
+def test_an_address_gives_first_values(client_of, pause):
+    second = Round.objects.get(number=2)
+    clause = Clause.objects.filter(proposal__holders__code="RU").latest("pk")
+    query = {"round": second.pk, "clause": clause.pk, "answers": pause.pk, "answer": "rejected"}
+    form = client_of("editor").get(full(**query, kind="")).context["form"]
+    assert [str(form[name].value()) for name in query] == [str(v) for v in query.values()]
+    assert form["stated"].value() == ranges.date_text(ranges.day(last_day(second)))
+    assert form["holders"].value() == [Party.objects.get(code="RU").pk]
+
+
+def test_after_saving_one_goes_on_to_next_if_it_is_here(client_of):
+    client = client_of("editor")
+    here, away = f"/{SLUG}/rounds/1/", "https://elsewhere.example/"
+    query = {"party": "RU", "issue": "ceasefire", "as_of": "2025-06-02"}
+    assert client.post(full(**query, next=here), line()).url == here
+    assert client.post(full(**query, next=away), line()).url.startswith(f"/{SLUG}/compare/")
+
+
+def test_rivals_of_a_term_stand_side_by_side_with_their_ranks(client_of, edit_line, pause):
+    client = client_of("editor")
+    more = client.post(edit_line, {**as_shown(client, edit_line), "more": "term_duration"})
+    assert more.status_code == 200
+    field = more.context["form"].fields["term_duration.2"]
+    assert field.widget.attrs["autofocus"] is True
+    typed = as_shown(
+        client, edit_line, **{"term_duration.2": "10", "term_duration.2.rank": "normal"}
+    )
+    typed |= {"term_duration.rank": "preferred"}
+    assert client.post(edit_line, typed).status_code == 302
+    values = TermValue.objects.filter(record_id=pause.pk, term__code="duration").order_by("pk")
+    assert [(v.quantity.lower, v.rank) for v in values] == [(2, "preferred"), (10, "normal")]
+    again = as_shown(client, edit_line)
+    assert (again["term_duration.2"], again["term_duration.2.rank"]) == ("10", "normal")
+    client.post(edit_line, {**typed, "version": "2", "term_duration": "", "term_duration.rank": ""})
+    assert [v.quantity.lower for v in values.all()] == [10]
+
+
+def test_conditions_are_added_and_taken_away_row_by_row(client_of, edit_line, pause):
+    client = client_of("editor")
+    anchor = Demand.objects.exclude(pk=pause.pk).first()
+    rows = {
+        "link.1.relation": "after",
+        "link.1.anchor": anchor.pk,
+        "link.2.relation": "unless",
+        "link.2.condition": "the guns speak",
+    }
+    client.post(edit_line, as_shown(client, edit_line, **rows))
+    links = Linkage.objects.filter(record_id=pause.pk).order_by("pk")
+    assert [(li.relation, li.anchor_id, li.condition) for li in links] == [
+        ("after", anchor.pk, ""),
+        ("unless", None, "the guns speak"),
+    ]
+    form = client.get(edit_line).context["form"]
+    assert len(form.link_rows) == 3
+    client.post(edit_line, as_shown(client, edit_line, **{"link.1.anchor": ""}))
+    assert [link.condition for link in links.all()] == ["the guns speak"]
+
+
+def test_what_was_replaced_is_proposed_likeliest_first(client_of, pause):
+    form = (
+        client_of("editor")
+        .get(full(party="RU", issue="ceasefire", as_of="2025-06-02"))
+        .context["form"]
+    )
+    labels = [str(label) for __, label in form.fields["supersedes"].widget.choices]
+    assert labels[0] == "nothing"
+    assert any(label.startswith(pause.text[:40]) and "2 June 2025" in label for label in labels)
+    typed = line(text=pause.text, term_duration="3", more="issue")
+    again = (
+        client_of("editor")
+        .post(full(party="RU", issue="ceasefire", as_of="2025-06-02"), typed)
+        .context["form"]
+    )
+    assert again.fields["supersedes"].widget.choices[1][0] == pause.pk
+
+
+def test_a_demand_replaces_another_with_a_movement(client_of, new_line, pause):
+    typed = line(source=Source.objects.first().pk, supersedes=pause.pk, movement="hardened")
+    client_of("editor").post(new_line, typed)
+    newer = Demand.objects.get(text=typed["text"])
+    assert (newer.supersedes, newer.movement) == (pause, "hardened")
+
+
+def test_records_to_answer_are_told_apart(client_of, new_line, pause):
+    groups = client_of("editor").get(new_line).context["form"].fields["answers"].widget.choices
+    named = dict(groups[1:])
+    (label,) = [text for pk, text in named["Demands: Ceasefire"] if pk == pause.pk]
+    assert label.startswith("Russia: ")
+    assert "(2 June 2025)" in label
+    assert "Proposals" in named
+    assert "Events" in named
+
+
+def test_a_line_left_half_typed_comes_back(client_of, new_line):
+    client = client_of("editor")
+    address = reverse("unsaved", args=[SLUG]) + f"?form={quote(new_line, safe='')}"
+    client.post(address, line(text="Half a li", stated=""), HTTP_X_REQUESTED_WITH="fetch")
+    page = client.get(new_line)
+    assert "Half a li" in page.content.decode()
+    assert not page.context["form"].errors
+    client.post(new_line, line(text="A whole line"))
+    assert "Half a li" not in client.get(new_line).content.decode()
+
+
+def test_a_linkage_that_another_took_away_stays_away(client_of, edit_line, pause):
+    first, second = client_of("editor"), client_of("reviewer")
+    condition = {"link.1.relation": "unless", "link.1.condition": "it rains"}
+    first.post(edit_line, as_shown(first, edit_line, **condition))
+    mine = as_shown(second, edit_line, text="My wording.")
+    first.post(edit_line, as_shown(first, edit_line, **{"link.1.condition": ""}))
+    response = second.post(edit_line, mine)
+    assert response.status_code == 409
+    again = {n: v for n, v in response.context["form"].data.lists() if v != [""]}
+    assert second.post(edit_line, again).status_code == 302
+    assert not Linkage.objects.filter(record_id=pause.pk).exists()
+    assert Demand.objects.get(pk=pause.pk).text == "My wording."
+
+
+def test_a_condition_that_another_added_stays(client_of, edit_line, pause):
+    first, second = client_of("editor"), client_of("reviewer")
+    mine = as_shown(second, edit_line, text="My wording.")
+    added = {"link.1.relation": "unless", "link.1.condition": "it rains"}
+    added |= {"term_duration.2": "9", "term_duration.2.rank": "normal"}
+    first.post(edit_line, as_shown(first, edit_line, **added))
+    response = second.post(edit_line, mine)
+    again = {n: v for n, v in response.context["form"].data.lists() if v != [""]}
+    assert second.post(edit_line, again).status_code == 302
+    assert Linkage.objects.get(record_id=pause.pk).condition == "it rains"
+    kept = TermValue.objects.filter(record_id=pause.pk, term__code="duration").order_by("pk")
+    assert [v.quantity.lower for v in kept] == [2, 9]
+
+
+SILENT = {"party": "UA", "issue": "elections", "as_of": "2025-06-02"}
+
+
+@pytest.fixture
+def silent(client_of):
+    """The address that notes a silence, in a cell that offers it."""
+    return reverse("silence-new", args=[SLUG]) + "?" + urlencode(SILENT)
+
+
+def test_no_answer_reported_in_one_step(client_of, silent, new_line):
+    client = client_of("editor")
+    before = set(Silence.objects.values_list("pk", flat=True))
+    response = client.post(silent)
+    assert response.url.endswith("#comparison-cell-UA-elections")
+    draft = Silence.objects.exclude(pk__in=before).get()
+    assert (draft.party.code, draft.issue.code, draft.state) == ("UA", "elections", "draft")
+    assert draft.looked_until == ranges.day(date(2025, 6, 2))
+
+    source = Source.objects.first()
+    client.post(new_line, line(source=source.pk))
+    before.add(draft.pk)
+    answer = client.post(silent, **HTMX)
+    noted = Silence.objects.exclude(pk__in=before).get()
+    assert (noted.state, Evidence.objects.get(record_id=noted.pk).source) == ("published", source)
+    assert answer["HX-Retarget"] == "#comparison-row-elections"
+    assert "parley:saved" in answer["HX-Trigger"]
+    assert f"№ {noted.pk}" in answer.content.decode()
+
+
+def test_who_may_note_a_silence(client_of, client, silent):
+    before = Silence.objects.count()
+    assert client_of("reader").post(silent).status_code == 403
+    assert client.post(silent).status_code == 401
+    assert client_of("editor").get(silent).status_code == 405
+    nobody = silent.replace("party=UA", "party=XX")
+    assert client_of("editor").post(nobody).status_code == 404
+    assert Silence.objects.count() == before
+
+
+def test_an_outcome_saved_from_the_matrix_brings_its_row(client_of):
+    client = client_of("editor")
+    page = f"/{SLUG}/compare/?as_of=2025-06-02"
+    issue = Issue.objects.get(code="sanctions")
+    url = reverse("record-new", args=[SLUG, "outcome"])
+    url += "?" + urlencode({"issue": issue.pk, "next": f"{page}#comparison-row-sanctions"})
+    typed = {"text": "Sanctions stay.", "kind": "not agreed", "issue": issue.pk}
+    typed |= {"reached": "2 June 2025", "basis": "inference", "source_outlet": "A paper"}
+    at = {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver{page}"}
+    assert "Save and add another" not in client.get(url, **at).content.decode()
+    response = client.post(url, typed, **at)
+    body = response.content.decode()
+    assert response["HX-Reswap"] == "delete"
+    assert 'id="comparison-row-sanctions" data-hx-swap-oob="true"' in body
+    assert "Sanctions stay." in body
+    assert 'id="comparison-row-ceasefire"' not in body
+    outcome = Outcome.objects.get(text="Sanctions stay.")
+    moved = as_shown(client, reverse("record-edit", args=[SLUG, outcome.pk]))
+    moved["issue"] = Issue.objects.get(code="ceasefire").pk
+    both = client.post(reverse("record-edit", args=[SLUG, outcome.pk]), moved, **at)
+    for code in ("sanctions", "ceasefire"):
+        assert f'id="comparison-row-{code}"' in both.content.decode()
+    plain = client.post(url, {**typed, "text": "Again."})
+    assert plain.url == f"{page}#comparison-row-sanctions"
+
+
+def test_an_event_saved_from_the_matrix_brings_the_timeline(client_of):
+    at = {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver/{SLUG}/compare/?as_of=2025-06-02"}
+    typed = {"title": "A storm on the lake", "kind": "political", "happened": "1 June 2025"}
+    url = reverse("record-new", args=[SLUG, "event"])
+    response = client_of("editor").post(url, {**typed, "basis": "inference"}, **at)
+    body = response.content.decode()
+    assert 'id="timeline"' in body
+    assert "A storm on the lake" in body
+    assert 'id="comparison-row-' not in body
