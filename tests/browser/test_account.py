@@ -1,5 +1,7 @@
 """The account page as people use it: a token made and revoked, a lost session found again."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -63,3 +65,22 @@ def test_what_was_typed_outlives_the_session(open_page, sign_in, scripts):
     expect(page.get_by_role("heading", name="The form had expired")).to_be_visible()
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", name="The token for “a script of mine”")).to_be_visible()
+
+
+def test_an_open_line_is_saved_after_signing_in_again_elsewhere(open_page, sign_in):
+    page = open_page()
+    sign_in(page, "editor")
+    cell = page.locator("#comparison-cell-RU-ceasefire")
+    cell.get_by_role("link", name=re.compile("what Russia says on Ceasefire")).click()
+    line = page.get_by_role("form", name="What Russia says on Ceasefire")
+    line.get_by_label("What they say").fill("Said before the session ended.")
+    page.context.clear_cookies(name="sessionid")
+    line.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("status")).to_contain_text("your session has ended")
+
+    other = page.context.new_page()
+    sign_in(other, "editor", then=ACCOUNT)
+    line.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("status")).to_contain_text("Saved as a draft")
+    saved = cell.locator(".demand__text", has_text="Said before the session ended.")
+    expect(saved).to_be_visible()
