@@ -7,7 +7,9 @@ from django.test import Client
 
 from config import api_urls
 from positions.models import Demand
-from tests.api.conftest import Talks, new_talks, place, program_of
+from tests.api.conftest import COLLECTIONS, Talks, new_talks, place, program_of
+from tests.api.written import body_of
+from tests.factories import RoundFactory
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -153,7 +155,10 @@ def test_no_kind_of_filter_is_left_out():
 
 @pytest.fixture(scope="module")
 def talks(for_the_module) -> Talks:
-    return new_talks().fill()
+    talks = new_talks().fill()
+    where = {"negotiation": talks.negotiation, "track": talks["tracks"]}
+    talks.earlier["rounds"] = RoundFactory(**where, state="published")
+    return talks
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +208,37 @@ def test_bodies(editor, talks, collection, body):
     for answer in (posted, patched):
         fine(answer)
         assert answer.status_code in {400, 404, 413}
+
+
+@pytest.mark.parametrize("collection", [*COLLECTIONS, "memberships"])
+def test_bodies_for_every_collection(editor, talks, collection):
+    for body in BODIES:
+        fine(editor.post(place(collection), body, content_type="application/json"))
+        if collection not in {"negotiations", "memberships"}:
+            address = place(collection, talks[collection].pk)
+            fine(editor.patch(address, body, content_type="application/json"))
+
+
+@pytest.mark.parametrize("collection", sorted({*COLLECTIONS} - {"negotiations", "demands"}))
+def test_odd_fields_for_every_collection(editor, talks, collection):
+    body = body_of(collection, talks)
+    for field in [*body, "reason"]:
+        for odd in ODD[:: len(ODD) // 9]:
+            posted = {**body, field: odd}
+            fine(editor.post(place(collection), posted, content_type="application/json"))
+
+
+def test_odd_papers(editor, talks):
+    body = body_of("proposals", talks)
+    deep: dict = {"label": "9"}
+    for number in range(8):
+        deep = {"label": f"{number}", "clauses": [deep] * 2 if number < 3 else [deep]}
+    for root in [*ODD, {"label": "1", "clauses": [{}]}, {"label": "1", "evidence": [{}]}, deep]:
+        answer = editor.post(
+            place("proposals"), {**body, "root": root}, content_type="application/json"
+        )
+        fine(answer)
+    assert answer.status_code == 201
 
 
 @pytest.mark.parametrize(
