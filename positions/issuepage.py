@@ -222,13 +222,12 @@ class _Loaded:
 
     def page(self) -> IssuePage:
         all_periods = periods(self.rounds)
-        said = [(self._place(pk), self._said(s)) for pk, s in self.statements.items()]
         quiet = [
             (self._place_of(s.looked_until, s.round_id), Quiet(s, s.answered))  # type: ignore[attr-defined]
             for s in self._silences()
         ]
         terms = self._terms()
-        rows = tuple(self._row(period, said, quiet) for period in all_periods)
+        rows = tuple(self._row(period, quiet) for period in all_periods)
         histories = (
             history_of(term, all_periods, list(self._given(term)), self.comparison.every_party)
             for term in terms
@@ -241,7 +240,7 @@ class _Loaded:
             rows=tuple(row for row in rows if row.shown),
             terms=tuple(terms),
             histories=tuple(history for history in histories if history.rows),
-            unheld=tuple(s for _place, s in said if not s.statement.holders),
+            unheld=tuple(self._said(s, None) for s in self.statements.values() if not s.holders),
         )
 
     def _place(self, pk: int) -> int:
@@ -252,14 +251,18 @@ class _Loaded:
         assert day is not None  # what has no last day is not over by any day
         return place_of(self.rounds, day, held)
 
-    def _row(self, period: Period, said, quiet) -> PeriodRow:
+    def _row(self, period: Period, quiet) -> PeriodRow:
         at = period.place
         return PeriodRow(
             period=period,
             cells=tuple(
                 PeriodCell(
                     party,
-                    tuple(s for place, s in said if place == at and party in s.statement.holders),
+                    tuple(
+                        self._said(statement, party)
+                        for number, statement in self.statements.items()
+                        if party in statement.holders and self._place(number) == at
+                    ),
                     tuple(q for place, q in quiet if place == at and q.silence.party_id == pk),
                 )
                 for pk, party in self.parties.items()
@@ -281,23 +284,21 @@ class _Loaded:
             ),
         )
 
-    def _said(self, statement: Statement) -> Said:
+    def _said(self, statement: Statement, party: Party | None) -> Said:
         demand = statement.demand
         older = self.statements.get(demand.supersedes_id or 0)
         ended = ranges.latest(demand.ended) if demand.ended else None
         clause = self.clauses.get(demand.clause_id or 0)
+        newer = self._newer(demand, party)
+        stands = demand.stands and not newer  # type: ignore[attr-defined]
         return Said(
             statement=statement,
             group=self._group(clause) if clause else None,
             replaces=older.demand if older else None,
             moves=_moves(older, statement) if older else (),
-            replaced_by=tuple(
-                d
-                for d in self.demands.values()
-                if d.supersedes_id == demand.pk and d.state == "published"
-            ),
+            replaced_by=newer,
             ended=ended is not None and ended <= self.as_of,
-            stands=demand.stands or demand.state != "published",  # type: ignore[attr-defined]
+            stands=stands or demand.state != "published",
             ties=tuple(
                 tie
                 for pk in (demand.pk, demand.clause_id or 0)
@@ -331,19 +332,28 @@ class _Loaded:
         )
 
     def _given(self, term: Term) -> Iterator[Given]:
-        """Return each published statement that gives the term, with its time."""
+        """Return each published statement that gives the term, for each of its holders."""
         for pk, statement in self.statements.items():
             if statement.demand.state == "published" and counting(statement, term.code):
-                yield Given(statement, self._place(pk), self._until(statement.demand))
+                for party in statement.holders:
+                    until = self._until(statement.demand, party)
+                    yield Given(party, statement, self._place(pk), until)
 
-    def _until(self, demand: Demand) -> int | None:
+    def _newer(self, demand: Demand, party: Party | None) -> tuple[Demand, ...]:
+        """What replaced a demand: of one held jointly, only for those who hold the newer one."""
+        return tuple(
+            newer.demand
+            for newer in self.statements.values()
+            if newer.demand.supersedes_id == demand.pk
+            and newer.demand.state == "published"
+            and (party is None or party in newer.holders)
+        )
+
+    def _until(self, demand: Demand, party: Party) -> int | None:
         """The place of the period in which a demand was replaced or ended, if it was."""
-        places = [
-            self._place(d.pk)
-            for d in self.demands.values()
-            if d.supersedes_id == demand.pk and d.state == "published"
-        ]
-        if demand.ended and ranges.latest(demand.ended):
+        places = [self._place(newer.pk) for newer in self._newer(demand, party)]
+        ended = ranges.latest(demand.ended) if demand.ended else None
+        if ended is not None and ended <= self.as_of:
             places.append(self._place_of(demand.ended, None))
         return min(places, default=None)
 

@@ -151,7 +151,10 @@ def build(*, negotiation: Negotiation, user, today: date) -> Overview:
 
 
 def _parties(negotiation, user, parties) -> tuple[PartyLine, ...]:
-    """Who was quoted for each party in its own words: not in the other side's account."""
+    """Who was quoted for each party in its own words: not in the other side's account.
+
+    Somebody quoted on what several parties said spoke for the one they were quoted for most.
+    """
     quoted = list(
         Evidence.objects.visible_to(user)
         .filter(
@@ -173,6 +176,8 @@ def _parties(negotiation, user, parties) -> tuple[PartyLine, ...]:
     for demand, speaker, name, capacity in quoted:
         for party in holders[demand]:
             said[party, speaker].append((name, capacity))
+    most = {speaker: max(len(said[k]) for k in said if k[1] == speaker) for _pk, speaker in said}
+    said = {key: rows for key, rows in said.items() if len(rows) == most[key[1]]}
     return tuple(
         PartyLine(
             party,

@@ -19,8 +19,9 @@ LANE = 9
 
 @dataclass(frozen=True)
 class Given:
-    """A statement that gives a term: from which period on, and until which, if it was replaced."""
+    """What a party gave for a term: from which period on, and until which, if it was replaced."""
 
+    party: Party
     statement: Statement
     place: int
     until: int | None
@@ -88,7 +89,7 @@ def history_of(
     term: Term, periods: Sequence[Period], given: Sequence[Given], parties: Sequence[Party]
 ) -> TermHistory:
     """Return how a term moved through the periods in which somebody gave it."""
-    holding = tuple(p for p in parties if any(p in g.statement.holders for g in given))
+    holding = tuple(p for p in parties if any(p == g.party for g in given))
     shown = [period for period in periods if any(g.place == period.place for g in given)]
     spans = list(_spans(term, shown, given, holding))
     marks = _marks(spans)
@@ -108,12 +109,10 @@ def history_of(
 
 
 def _cell(term, period, given, party) -> TermCell:
-    mine = [g for g in given if party in g.statement.holders]
-    return TermCell(
-        party,
-        new=_texts(term, (g for g in mine if g.place == period.place)),
-        kept=_texts(term, (g for g in mine if g.stands_from_before(period.place))),
-    )
+    mine = [g for g in given if g.party == party]
+    new = _texts(term, (g for g in mine if g.place == period.place))
+    kept = _texts(term, (g for g in mine if g.stands_from_before(period.place)))
+    return TermCell(party, new, tuple(text for text in kept if text not in new))
 
 
 def _texts(term, given) -> tuple[str, ...]:
@@ -148,7 +147,7 @@ def _spans(term, shown, given, parties) -> Iterator[tuple]:
         for lane, party in enumerate(parties):
             for g in given:
                 kept = g.stands_from_before(period.place)
-                if party not in g.statement.holders or not (kept or g.place == period.place):
+                if party != g.party or not (kept or g.place == period.place):
                     continue
                 for value in counting(g.statement, term.code):
                     ends = ends_of(value.row)

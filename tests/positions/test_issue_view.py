@@ -8,7 +8,7 @@ from positions.models import Demand
 from positions.operations import edit_demand
 from tests.factories import DemandFactory, MembershipFactory, UserFactory, on
 from tests.recording import published_demand
-from tests.talks import one_more_of_everything, river_talks
+from tests.talks import days_of, one_more_of_everything, river_talks
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,41 @@ def test_what_was_withdrawn_says_so(client, talks):
         "Withdrawn"
         not in client.get(f"/{talks.slug}/issues/flow/", {"as_of": "2024-03-06"}).content.decode()
     )
+
+
+def test_a_joint_position_ends_only_for_those_who_replace_it(client, talks):
+    here = {"negotiation": talks.negotiation, "issue": talks.flow}
+    joint = published_demand(
+        **here,
+        holders=[talks.east, talks.lake],
+        text="Together.",
+        stated=on("1 February 2024"),
+        values=[{"term": talks.days, **days_of(5)}],
+    )
+    published_demand(
+        **here,
+        holders=[talks.east],
+        text="Alone.",
+        stated=on("2 April 2024"),
+        supersedes=joint,
+        values=[{"term": talks.days, **days_of(6)}],
+    )
+    page = page_of(client, talks)
+    east, lake = (
+        said
+        for row in page.rows
+        for cell in row.cells
+        for said in cell.said
+        if said.statement.demand == joint
+    )
+    assert ([d.text for d in east.replaced_by], east.stands) == (["Alone."], False)
+    assert (lake.replaced_by, lake.stands) == ((), True)
+    last = page.histories[0].rows[-1]
+    assert [(c.party.name, c.new, c.kept) for c in last.cells] == [
+        ("East", ("6 days",), ("30 days",)),
+        ("West", (), ("90 days",)),
+        ("Lake", (), ("5 days",)),
+    ]
 
 
 def test_the_page_in_words(client, talks):

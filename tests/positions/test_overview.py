@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from positions.models import Evidence
 from tests.factories import (
     EventFactory,
     MembershipFactory,
@@ -12,6 +13,7 @@ from tests.factories import (
     RoundFactory,
     UserFactory,
 )
+from tests.recording import published_demand
 from tests.talks import one_more_of_everything, river_talks
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,26 @@ def test_parties_and_who_spoke_for_them(client, talks):
     (envoy,) = voices["West"]
     assert (envoy.name, envoy.capacities, envoy.quoted) == ("Ada Envoy", ("Envoy of West",), 1)
     assert voices["East"] == voices["Lake"] == ()
+
+
+def test_who_speaks_of_the_other_side_does_not_speak_for_it(client, talks):
+    for text, holder in (("One.", talks.west), ("Another.", talks.east)):
+        published_demand(
+            negotiation=talks.negotiation,
+            issue=talks.flow,
+            holders=[holder],
+            text=text,
+            evidence=[
+                {
+                    "source": talks.source,
+                    "speaker": talks.envoy,
+                    "basis": Evidence.Basis.OFFICIAL,
+                }
+            ],
+        )
+    overview, _html = overview_of(client, talks)
+    voices = {line.party.name: [v.name for v in line.voices] for line in overview.parties}
+    assert voices == {"East": [], "West": ["Ada Envoy"], "Lake": []}
 
 
 def test_a_new_negotiation_says_what_to_set_up(client):
