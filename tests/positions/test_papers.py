@@ -1,7 +1,10 @@
 """The tree of a paper: recording, moving, nesting, copying, carrying over."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from negotiations.models import Changeset, Record
 from negotiations.operations import Conflict
@@ -335,3 +338,19 @@ def test_the_clause_itself_is_believed_before_the_paper(editor, held):
     carried = carry_over(demand, user=editor, clause=clause, firmness="firm")
     assert Evidence.objects.get(record=carried.pk).source == source
     assert carried.firmness == "firm"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_editors_who_add_at_once_get_places_of_their_own(editor, paper):
+    root = add_clause(user=editor, proposal=paper, label="0").parent
+
+    def add(number):
+        try:
+            add_clause(user=editor, proposal=paper, parent=root, label=str(number))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(1, 13)))
+    orders = Clause.objects.filter(parent=root).order_by("order").values_list("order", flat=True)
+    assert list(orders) == list(range(1, 14))
