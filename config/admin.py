@@ -1,5 +1,8 @@
 """The administration at ``/admin/``, for those who run the site."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
@@ -25,7 +28,7 @@ class Site(admin.AdminSite):
 class ReadOnly(admin.ModelAdmin):
     """Rows to look at: they are written elsewhere."""
 
-    actions = None
+    actions: Sequence[Any] | None = None
 
     def has_add_permission(self, request):
         return False
