@@ -58,9 +58,13 @@ def _issue_key(negotiation_id) -> str:
 
 
 def _copy(request) -> str:
-    """Return the number of a line that was sent while the next one is being typed."""
-    number = request.GET.get("copy", "")
-    return number if number.isdecimal() and len(number) < 10 else ""
+    """Return what tells a form from the line that stands on the page beside it.
+
+    It is the number of a line that was sent while the next one is being typed, or that of what a
+    line answers.
+    """
+    numbers = (request.GET.get(name, "") for name in ("copy", "answers"))
+    return "-".join(n for n in numbers if n.isdecimal() and len(n) < 19)
 
 
 @require_safe
@@ -167,7 +171,8 @@ def _show(request, template, form, held, anchor, status=HTTPStatus.OK):
         "form": form,
         "negotiation": held.negotiation,
         "round": held,
-        "quick": wants_part(request) and request.method != "POST",
+        # An answer is given once; of all else there may be more.
+        "quick": wants_part(request) and not {"copy", "answers"} & set(request.GET),
         "back": _back(held, anchor),
     }
     return render_page_or_part(request, template, "form", context, status=status)

@@ -51,15 +51,21 @@ def second():
 
 
 @pytest.fixture
+def last(second):
+    """The last round of the sample that was held."""
+    held = Round.objects.filter(track=second.track, status="held")
+    return max(held, key=lambda each: each.held.lower)
+
+
+@pytest.fixture
 def third(second):
-    """A round that is planned for 20 June 2025, after the two of the sample."""
+    """A round that is planned for 20 June 2035, after those of the sample."""
     return RoundFactory(
         negotiation=second.negotiation,
         track=second.track,
-        number=3,
-        title="Third direct talks",
+        title="The next direct talks",
         time_zone="Europe/Istanbul",
-        planned=ranges.parse_times("20 June 2025", "Europe/Istanbul"),
+        planned=ranges.parse_times("20 June 2035", "Europe/Istanbul"),
         state=State.PUBLISHED,
     )
 
@@ -87,7 +93,7 @@ def a_line(**fields) -> dict:
         "source": "",
         "kind": "offer",
         "firmness": "unknown",
-        "stated": "20 June 2025",
+        "stated": "20 June 2035",
         "basis": "outlet's voice",
         **fields,
     }
@@ -102,7 +108,6 @@ def test_the_record_of_the_second_round(client, second):
     assert "a little over one hour" in [row.reads for row in facts["duration"].readings]
     assert facts["duration"].text == "74 minutes"
     assert page.previous == Round.objects.get(number=1)
-    assert page.next is None
     delegations = {d.party.code: d for d in page.delegations}
     assert delegations["UA"].came[0].person.name == "Rustem Umerov"
     assert delegations["UA"].came[0].is_head
@@ -134,7 +139,7 @@ def test_a_reader_sees_no_forms_and_no_drafts(client, client_of, third):
         issue=issue("ceasefire"),
         kind="offer",
         text="canary-in-a-draft",
-        stated=ranges.parse_dates("20 June 2025"),
+        stated=ranges.parse_dates("20 June 2035"),
     ).holder_links.create(negotiation=third.negotiation, party=party("RU"))
     DelegateFactory(round=third, party=party("RU"), capacity="canary-of-a-delegate")
     canaries = ("canary-in-a-draft", "canary-of-a-delegate")
@@ -187,9 +192,9 @@ def test_events_of_the_round_and_since_the_one_before(client, third):
     fields = {"negotiation": third.negotiation}
     here = published_event(**fields, round=third, title="A handshake")
     since = published_event(
-        **fields, title="A raid in between", happened=ranges.parse_dates("10 June 2025")
+        **fields, title="A raid in between", happened=ranges.parse_dates("10 June 2035")
     )
-    for when in ("2 June 2025", "21 June 2025"):
+    for when in ("1 January 2025", "21 June 2035"):
         published_event(**fields, title=f"Not here {when}", happened=ranges.parse_dates(when))
     page = client.get(at(third)).context["page"]
     assert [e.event for e in page.events] == [here]
@@ -239,7 +244,8 @@ def test_only_editors_write(client, client_of, third, name, more):
     )
     refused = client_of("reader").post(at(third, name, *more), a_line())
     assert refused.status_code == 403
-    anonymous = client.post(at(third, name, *more), a_line())
+    from_here = {"Origin": "http://testserver"}
+    anonymous = client.post(at(third, name, *more), a_line(), headers=from_here)
     assert anonymous.status_code == 401
     assert a_line()["text"] in body(anonymous)
     assert before == (
@@ -286,7 +292,7 @@ def test_a_line_in_the_page(client_of, third):
         "published",
     )
     assert [p.code for p in demand.holders.all()] == ["RU"]
-    assert str(demand.stated.lower) == "2025-06-20"
+    assert str(demand.stated.lower) == "2035-06-20"
     (value,) = TermValue.objects.filter(record_id=demand.pk)
     assert (value.term.code, int(value.quantity.lower)) == ("duration", 7)
     assert Linkage.objects.get(record_id=demand.pk).condition == "nobody shoots"
@@ -453,10 +459,10 @@ def test_a_seat_that_is_refused(client_of, second, typed):
     assert Delegate.objects.count() == before
 
 
-def test_as_last_time(client_of, second, third):
+def test_as_last_time(client_of, third, last):
     editor = client_of("editor")
     offer = editor.get(at(third)).context["page"].last_time
-    assert offer.round == second
+    assert offer.round == last
     assert {role.party.code for role in offer.roles} == {"UA", "RU", "TR"}
     head = next(seat for seat in offer.seats if seat.is_head and seat.party.code == "UA")
     role = next(role for role in offer.roles if role.party.code == "UA")
@@ -483,20 +489,20 @@ def test_as_last_time(client_of, second, third):
 
 @pytest.mark.parametrize("headers", [HTMX, {}], ids=["htmx", "plain"])
 def test_it_was_held(client_of, third, headers):
-    typed = {"version": 1, "held": "20 June 2025, 14:00–15:10", "venue": "Ankara", "duration": "70"}
+    typed = {"version": 1, "held": "20 June 2035, 14:00–15:10", "venue": "Ankara", "duration": "70"}
     response = client_of("editor").post(at(third, "round-status", "hold"), typed, headers=headers)
     assert response.status_code == (200 if headers else 302)
     page = client_of("reader").get(at(third))
     facts = {fact.name: fact.text for fact in page.context["page"].facts}
-    assert facts["held"] == "20 June 2025, 14:00–15:10 (Europe/Istanbul)"
+    assert facts["held"] == "20 June 2035, 14:00–15:10 (Europe/Istanbul)"
     assert (facts["venue"], facts["duration"]) == ("Ankara", "70 minutes")
     assert Round.objects.get(pk=third.pk).status == "held"
 
 
 def test_it_is_postponed_and_then_cancelled(client_of, third):
     editor = client_of("editor")
-    editor.post(at(third, "round-status", "postpone"), {"version": 1, "planned": "July 2025"})
-    assert "July 2025" in body(editor.get(at(third)))
+    editor.post(at(third, "round-status", "postpone"), {"version": 1, "planned": "July 2035"})
+    assert "July 2035" in body(editor.get(at(third)))
     editor.post(at(third, "round-status", "cancel"), {"version": 2, "reason": "No visas"})
     assert Round.objects.get(pk=third.pk).status == "cancelled"
 
@@ -549,7 +555,7 @@ def test_no_answer_reported_in_one_step(client_of, third):
     assert response.url == f"{at(third)}#side-RU"
     draft = Silence.objects.get(round=third)
     assert draft.state == "draft"
-    assert ranges.date_text(draft.looked_until) == "20 June 2025"
+    assert ranges.date_text(draft.looked_until) == "20 June 2035"
     assert editor.get(at(third)).context["page"].principals[1].unanswered == ()
     draft.delete()
     editor.post(at(third, "round-line", "UA"), a_line(source=source.pk))
@@ -571,7 +577,7 @@ def test_a_silence_of_nobody_or_on_nothing(client_of, third, typed):
 # How often the database is asked
 
 
-def one_of_everything(held: Round) -> None:
+def one_of_everything(held: Round, last: Round) -> None:
     here = {"negotiation": held.negotiation, "round": held}
     topic = Issue.objects.create(
         negotiation=held.negotiation, code=f"topic-{Issue.objects.count()}", name="A topic"
@@ -589,7 +595,7 @@ def one_of_everything(held: Round) -> None:
     published_proposal(**here, holders=sides)
     published_outcome(**here, issue=topic, confirmed_by=sides)
     published_event(**here)
-    published_event(negotiation=held.negotiation, happened=ranges.parse_dates("10 June 2025"))
+    published_event(negotiation=held.negotiation, happened=ranges.parse_dates("10 June 2035"))
     published_silence(**here, party=sides[1], issue=topic)
     role = Participation.Role.values[Participation.objects.filter(round=held).count()]
     ParticipationFactory(round=held, party=sides[0], role=role, state=State.PUBLISHED)
@@ -601,7 +607,7 @@ def one_of_everything(held: Round) -> None:
     )
     published(
         Delegate,
-        **{"negotiation": held.negotiation, "round": Round.objects.get(number=2)},
+        **{"negotiation": held.negotiation, "round": last},
         party=sides[1],
         person=PersonFactory(negotiation=held.negotiation),
     )
@@ -614,12 +620,14 @@ def one_of_everything(held: Round) -> None:
 
 
 @pytest.mark.parametrize("username", ["editor", "reader"])
-def test_the_page_asks_as_often_for_three_of_everything_as_for_one(client_of, third, username):
+def test_the_page_asks_as_often_for_three_of_everything_as_for_one(
+    client_of, third, last, username
+):
     visitor = client_of(username)
     counts = []
     for times in (1, 2):
         for __ in range(times):
-            one_of_everything(third)
+            one_of_everything(third, last)
         with CaptureQueriesContext(
             connection,
         ) as queries:
