@@ -125,8 +125,8 @@ class TermValueForm(RecordForm):
         return getattr(owner, "issue_id", None)
 
     @property
-    def title(self) -> str:
-        return str(self.term) if self.record else super().title
+    def heading(self) -> str:
+        return str(self.term) if self.record else super().heading
 
     @property
     def first_fields(self):

@@ -100,8 +100,12 @@
   });
 
   // The sign-in page instead of an answer: keep what was typed.
+  let leaving = null;
+
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
+    const { xhr, requestConfig: { elt } } = event.detail;
+    const slot = elt.matches("form.entry") ? slotOf(elt) : null;
+    leaving = slot && { slot: slot.id, opener: slot.dataset.opener };
     if (xhr.responseURL && new URL(xhr.responseURL).pathname === said.login) {
       event.detail.shouldSwap = false;
       announce(said.signedOut);
@@ -114,11 +118,18 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt;
-    const slot = form.matches("form.entry") && event.detail.successful ? slotOf(form) : null;
-    saved = slot && { slot: slot.id, opener: slot.dataset.opener };
+    saved = event.detail.successful ? leaving : null;
+    leaving = null;
     // A button that goes away with its answer names where the focus goes then.
     if (form.dataset.then && event.detail.successful) saved = { then: form.dataset.then };
+    const slot = saved?.slot ? document.getElementById(saved.slot) : null;
+    if (slot && !slot.querySelector("form.entry")) goBack(slot);
   });
+
+  function goBack(slot) {
+    if (saved.opener) slot.dataset.opener = saved.opener;
+    openerOf(slot)?.focus();
+  }
 
   document.addEventListener("htmx:afterSettle", (event) => {
     if (saved?.then) {
@@ -134,7 +145,7 @@
       // A choice inside the form that brought more of its fields keeps the focus.
       const asked = event.detail.requestConfig?.elt;
       if (!asked || asked.matches("form, a")) enter(form);
-    } else if (slot) openerOf(slot)?.focus();
+    } else if (slot) goBack(slot);
   });
 
   document.addEventListener("parley:status", (event) => announce(event.detail.text));
