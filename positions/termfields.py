@@ -140,7 +140,11 @@ def value_fields(term: Term, name: str, value: TermValue | None = None) -> dict[
             label=capfirst(of_model.verbose_name), required=False, initial=initial
         )
         if of_model.choices:
-            field.choices = [("", "—")] * of_model.blank + list(of_model.choices)
+            # The default stands first: a browser picks that where nothing was picked yet.
+            listed = sorted(
+                of_model.choices, key=lambda choice: choice[0] != of_model.get_default()
+            )
+            field.choices = [("", "—")] * of_model.blank + listed
         fields[f"{name}.{finer}"] = field
     return fields
 

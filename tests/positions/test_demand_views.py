@@ -382,6 +382,7 @@ def test_party_and_issue_are_chosen_in_the_form(client_of):
     shown = client.post(full(), {**asked, "more": "issue"})
     assert shown.status_code == 200
     assert "term_duration" in shown.context["form"].fields
+    assert shown.context["form"].fields["term_duration.rank"].choices[0][0] == "normal"
     assert not shown.context["form"].errors
     assert not Demand.objects.filter(text=asked["text"]).exists()
     client.post(full(), {**asked, "term_duration": "5", "obligors": parties[0].pk})
