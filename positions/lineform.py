@@ -26,7 +26,7 @@ from positions.termfields import field_for, values_of
 
 #: What a new line keeps of the one before; all else begins anew.
 STAYS = ("issue", "source")
-STATEMENT = ("kind", "firmness", "stated", "answers", "answer", "condition")
+STATEMENT = ("firmness", "stated", "answers", "answer", "condition")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,18 @@ class Offered:
         if not last:
             return [overall, *others]
         return [overall, (_("Spoken of in the last round"), last), (_("Other issues"), others)]
+
+    @property
+    def terms_by_issue(self) -> list[tuple[Issue, list[forms.BoundField]]]:
+        """Return the issues that have terms with their fields, for lines that turn to them."""
+        return [
+            (issue, list(form))
+            for issue in self.issues
+            if (form := _TermsForm(issue, self.terms_of(issue))).fields
+        ]
+
+    def terms_of(self, issue: Issue | None) -> list[Term]:
+        return [term for term in self.terms if issue and term.issue_id == issue.pk]
 
     @cached_property
     def source_choices(self) -> list[tuple[int, str]]:
@@ -97,6 +109,14 @@ def offered(round: Round, user) -> Offered:
             .order_by("pk")
         ),
     )
+
+
+class _TermsForm(forms.Form):
+    """The terms of an issue alone; what a line takes over from it becomes fields of the line."""
+
+    def __init__(self, issue: Issue, terms: Iterable[Term]):
+        super().__init__(auto_id=f"id-terms-{issue.code}-%s")
+        self.fields.update({f"term_{term.code}": field_for(term) for term in terms})
 
 
 class LineForm(OperationErrors, EvidenceFields):
@@ -168,7 +188,7 @@ class LineForm(OperationErrors, EvidenceFields):
         self._offer(user)
         code = str((data or {}).get("issue", initial["issue"]) or "")
         self.chosen = next((issue for issue in offered.issues if issue.code == code), None)
-        self.terms = [t for t in offered.terms if self.chosen and t.issue_id == self.chosen.pk]
+        self.terms = offered.terms_of(self.chosen)
         for term in self.terms:
             self.fields[f"term_{term.code}"] = field_for(term)
         self._stay()
@@ -227,7 +247,8 @@ class LineForm(OperationErrors, EvidenceFields):
     @property
     def more_open(self) -> bool:
         """Whether something beyond the line itself was typed, or has an error to show."""
-        known = {*STAYS, "text", NON_FIELD_ERRORS}
+        terms = {f"term_{term.code}" for term in self.terms}
+        known = {*STAYS, *terms, "text", "kind", NON_FIELD_ERRORS}
         typed = {*self.errors, *self.changed_data} if self.is_bound else set()
         return bool(typed - known) or bool(self.initial.get("answers"))
 

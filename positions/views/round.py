@@ -108,6 +108,7 @@ def _workplace(request, page) -> dict:
         "columns": columns,
         "unfinished": list(left.values()),
         "source_choices": offers.source_choices,
+        "terms_by_issue": offers.terms_by_issue,
         "last_source": request.session.get(source_key(page.negotiation)),
     }
 

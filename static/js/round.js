@@ -84,16 +84,14 @@
     }
   });
 
-  // Other issue, other terms.
+  // Other issue, other terms: they wait on the page, so that the next Tab finds them.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form.line");
     if (!form || event.target.name !== "issue") return;
-    const terms = `#${form.id}-terms`;
-    const address = new URL(form.action);
-    address.searchParams.set("issue", event.target.value);
-    htmx.ajax("GET", address.pathname + address.search, {
-      source: form.querySelector(terms), target: terms, select: terms, swap: "outerHTML",
-    });
+    const code = event.target.value;
+    const terms = document.getElementById(`terms-of-${code}`)?.innerHTML ?? "";
+    form.querySelector(".line__terms").innerHTML =
+      terms.replaceAll(`id-terms-${code}-`, `id-${form.id}-`);
   });
 
   function toLine(id, issue) {

@@ -81,10 +81,13 @@ def test_issue_and_source_stay_and_a_term_is_one_tab_away(open_round):
     source = own.get_by_label("Source", exact=True)
     source.select_option(index=1)
     chosen = source.input_value()
-    own.locator("summary").click()
-    own.get_by_label("Length (day)").fill("30")
     text_of(page).fill("Thirty days.")
-    text_of(page).press("Enter")
+    own.get_by_label("Issue").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(own.get_by_label("Length (day)")).to_be_focused()
+    page.keyboard.type("30")
+    page.keyboard.press("Enter")
     expect(page.locator("#said-RU .said-line__terms")).to_have_text("Length 30 days")
     expect(own.get_by_label("Length (day)")).to_have_value("")
     expect(own.get_by_label("Issue")).to_have_value("ceasefire")
@@ -139,6 +142,19 @@ def test_a_closed_tab_keeps_the_line(open_round):
     expect(said(page, "UA")).to_have_text(["Half a sentence, and then the"])
     page.reload()
     expect(text_of(page, "Ukraine")).to_have_value("")
+
+
+def test_enter_in_any_field_saves_what_was_left_half_typed(open_round):
+    page = open_round()
+    own = line(page)
+    own.get_by_label("Issue").select_option("ceasefire")
+    text_of(page).fill("Thirty days, and then")
+    expect(own.locator(".entry__kept")).to_contain_text("Draft kept")
+    page.reload()
+    expect(own).to_contain_text("left half-typed")
+    own.get_by_label("Length (day)").fill("30")
+    own.get_by_label("Length (day)").press("Enter")
+    expect(said(page)).to_have_text(["Thirty days, and then"])
 
 
 def test_people_and_last_times_delegation(open_round):
