@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
-from negotiations.models import Membership, Negotiation, Round
+from negotiations.models import Membership, Negotiation, Round, Track
 from positions.codebooks import codebooks, edit_term, free_code, record_term
 from positions.models import TermChoice
 from positions.recordforms import RecordForm, WitnessedForm
@@ -181,7 +181,7 @@ class RoundForm(WitnessedForm):
         super().__init__(data, **options)
         if self.record is not None:
             return
-        tracks = list(self.fields["track"].queryset[:2])
+        tracks = Track.objects.visible_to(self.user).filter(negotiation=self.negotiation)[:2]
         last = Round.objects.visible_to(self.user).filter(negotiation=self.negotiation).last()
         first = {"track": tracks[0].pk} if len(tracks) == 1 else {}
         if last is not None:

@@ -26,7 +26,8 @@ COMPARISON = "/russia-ukraine-2025/compare/?as_of=2025-06-02"
 
 def is_complaint(message) -> bool:
     """Whether a console message is an error, other than that we refused what a test sent."""
-    refused = re.search(r"the server responded with a status of (400|401|403|404|409|422)", message.text)
+    ours = r"the server responded with a status of (400|401|403|404|409|422)"
+    refused = re.search(ours, message.text)
     return message.type == "error" and not refused
 
 
