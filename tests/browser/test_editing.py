@@ -125,7 +125,8 @@ def test_a_demand_that_no_cell_names(open_page, sign_in, javascript):
     page.get_by_text("Rival values, and how a value is meant").click()
     page.get_by_role("button", name="Another value for Length").click()
     page.get_by_label("Length (day)").nth(1).fill("7")
-    assert violations(page) == []
+    if javascript:
+        assert violations(page) == []
     page.get_by_role("button", name="Save", exact=True).first.click()
     shown = cell(page).locator(".demand", has_text="Five days of quiet.")
     expect(shown).to_contain_text("5 days or 7 days")
