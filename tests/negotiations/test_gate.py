@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -25,6 +24,7 @@ from tests.factories import (
     TrackFactory,
     UserFactory,
 )
+from tests.refusing import our_models
 
 TRACKS = Track._meta.db_table
 
@@ -194,12 +194,7 @@ class TestWhatIsWritten:
         owner.rollback()
 
     def test_every_table_with_a_negotiation_is_gated(self, db, connect, owner_role):
-        ours = [
-            model
-            for app in ("negotiations", "positions")
-            for model in apps.get_app_config(app).get_models()
-            if model._meta.managed and model is not Record
-        ]
+        ours = [model for model in our_models() if model is not Record]
         assert len(ours) > 20
         for model in ours:
             gates = [c for c in model._meta.constraints if isinstance(c, Gated)]
