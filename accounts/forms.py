@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken
+from config.widgets import DayInput
 
 
 class TokenForm(forms.ModelForm):
@@ -12,7 +13,7 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ["name", "expires"]
-        widgets = {"expires": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"expires": DayInput()}
 
     def clean_expires(self):
         expires = self.cleaned_data["expires"]

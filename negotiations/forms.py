@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from config.widgets import DayInput
 from negotiations import ranges
 
 
@@ -44,8 +45,7 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": _("Write the day as year-month-day, such as 2025-06-02.")}
 
     def __init__(self, **options):
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(input_formats=["%Y-%m-%d"], **{"widget": widget, **options})
+        super().__init__(input_formats=["%Y-%m-%d"], **{"widget": DayInput(), **options})
 
     def to_python(self, value) -> date | None:
         day = super().to_python(value)

@@ -17,8 +17,8 @@ def slot_link(words, of_what, slot, view, *args, **query):
     """
     given = {name: value for name, value in query.items() if value not in (None, "")}
     address = reverse(view, args=args) + (f"?{urlencode(given)}" if given else "")
-    own = {name: value for name, value in given.items() if name != "next"}
-    name = "-".join(str(part) for part in (slot, view, *own.values())).replace(" ", "-")
+    own = [f"{name}-{value}" for name, value in given.items() if name != "next"]
+    name = "-".join((slot, view, *own)).replace(" ", "-")
     kind = "edit" if view.endswith("-edit") else "add"
     return {
         "words": words,
