@@ -1,0 +1,135 @@
+"""Every page of the site: its routes, and for each the addresses at which it shows something."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import User
+from negotiations.models import Negotiation, Party, Record
+from positions.models import Issue
+from positions.recordforms import FORMS, PARTS
+from positions.roundforms import ACTS
+
+#: Routes that only take what a page sends, and lead back to one.
+TAKERS = frozenset(
+    {
+        "clause-act",
+        "clause-carry",
+        "clause-silent",
+        "record-state",
+        "round-again",
+        "round-silence",
+        "setup-move",
+        "silence-new",
+        "token-revoke",
+        "unsaved",
+    }
+)
+#: Pages of the site, and of a negotiation, at one address each.
+OF_THE_SITE = [
+    "home",
+    "account",
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "account_set_password",
+    "negotiation-new",
+]
+OF_TALKS = [
+    "overview",
+    "comparison",
+    "issues",
+    "rounds",
+    "proposals",
+    "sources",
+    "changes",
+    "setup",
+    "setup-settings",
+    "setup-parties",
+    "setup-people",
+    "setup-tracks",
+    "setup-issues",
+    "setup-members",
+]
+QUESTIONS = ["", "?q=water+or+ceasefire", "?q=xylophone"]
+
+
+def routes() -> set[str]:
+    """Return the names of the site's routes, without the API and Django's administration."""
+    return set(_names(get_resolver().url_patterns))
+
+
+def _names(patterns) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+        elif pattern.namespace not in ("api", "admin"):
+            yield from _names(pattern.url_patterns)
+
+
+def pages(negotiation: Negotiation) -> dict[str, list[str]]:
+    """Return the addresses of the pages by route, the site's and those of ``negotiation``.
+
+    A route to a record has none where the negotiation has no such record.
+    """
+    numbers: dict[str, list[int]] = {kind.replace(" ", "-"): [] for kind in Record.Kind.values}
+    for record in Record.objects.filter(negotiation=negotiation).order_by("pk"):
+        numbers[record.kind.replace(" ", "-")].append(record.pk)
+    parties = Party.objects.filter(negotiation=negotiation).order_by("order")[:1]
+    issues = Issue.objects.filter(negotiation=negotiation).order_by("order")[:2]
+    first = {kind: pks[0] for kind, pks in numbers.items() if pks}
+
+    def at(name: str, *args, query: str = "") -> str:
+        return reverse(name, args=[negotiation.slug, *args]) + query
+
+    def of(kind: str, name: str) -> list[str]:
+        return [at(name, pk) for pk in numbers[kind][:1]]
+
+    def of_round(name: str, words) -> list[str]:
+        return [at(name, pk, word) for pk in numbers["round"][:1] for word in words]
+
+    owners = [f"?record={pk}" for pk in numbers["demand"][:1]]
+    cells = [f"?party={party.code}&issue={issues[0].code}" for party in parties if issues]
+    return {
+        **{name: [reverse(name)] for name in OF_THE_SITE},
+        "password-choose": [_link_to_choose_a_password(), "/accounts/password/x/y/"],
+        **{name: [at(name)] for name in OF_TALKS},
+        "demand-new": [at("demand-new", query=query) for query in ("", *cells)],
+        "search": [at("search", query=query) for query in QUESTIONS],
+        "issue": [at("issue", code) for code in (*(each.code for each in issues), "overall")],
+        "round": [at("round", pk) for pk in numbers["round"]],
+        "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
+        "source": of("source", "source"),
+        "clause-new": of("proposal", "clause-new"),
+        "clause-paste": of("proposal", "clause-paste"),
+        "proposal-version": of("proposal", "proposal-version"),
+        "clause-attach": of("clause", "clause-attach"),
+        "round-line": of_round("round-line", [party.code for party in parties]),
+        "round-seat": of_round("round-seat", [party.code for party in parties]),
+        "round-status": of_round("round-status", ACTS),
+        "demand-edit": of("demand", "demand-edit"),
+        "record": [at("record", pk) for pk in first.values()],
+        "record-edit": [at("record-edit", pk) for kind, pk in first.items() if kind in FORMS],
+        "record-new": [
+            at("record-new", kind, query=query)
+            for kind in FORMS
+            for query in (owners if kind in PARTS else [""])
+        ],
+    }
+
+
+def _link_to_choose_a_password() -> str:
+    user = User.objects.earliest("pk")
+    number = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("password-choose", args=[number, default_token_generator.make_token(user)])
+
+
+def signed_in(user: User) -> Client:
+    """Return a client of somebody who is signed in."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
