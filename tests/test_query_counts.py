@@ -1,0 +1,150 @@
+"""No page asks the database more often for three of everything than for one."""
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import ApiToken
+from negotiations import unsaved
+from negotiations.models import Delegate, Membership, Participation, State
+from positions.models import Proposal
+from tests.factories import (
+    EvidenceFactory,
+    LinkageFactory,
+    MembershipFactory,
+    PartyFactory,
+    PersonFactory,
+    TermChoiceFactory,
+    TermFactory,
+    TermValueFactory,
+)
+from tests.pages import TAKERS, pages, routes, signed_in
+from tests.recording import (
+    published,
+    published_clause,
+    published_demand,
+    published_event,
+    published_outcome,
+    published_proposal,
+    published_silence,
+)
+from tests.talks import one_more_of_everything, river_talks
+
+pytestmark = pytest.mark.django_db
+
+#: At most so many queries a manager's page asks; whoever only reads never asks more.
+LIMITS = {
+    "home": 13,
+    "account": 3,
+    "account_login": 2,
+    "account_logout": 2,
+    "account_change_password": 2,
+    "account_set_password": 2,
+    "negotiation-new": 2,
+    "password-choose": 5,
+    "overview": 41,
+    "comparison": 15,
+    "issues": 18,
+    "rounds": 6,
+    "proposals": 12,
+    "sources": 8,
+    "changes": 23,
+    "setup": 14,
+    "setup-settings": 7,
+    "setup-parties": 7,
+    "setup-people": 7,
+    "setup-tracks": 7,
+    "setup-issues": 9,
+    "setup-members": 8,
+    "demand-new": 29,
+    "search": 17,
+    "issue": 30,
+    "round": 37,
+    "proposal": 17,
+    "source": 9,
+    "clause-new": 7,
+    "clause-paste": 6,
+    "proposal-version": 10,
+    "clause-attach": 9,
+    "round-line": 20,
+    "round-seat": 8,
+    "round-status": 6,
+    "demand-edit": 36,
+    "record": 22,
+    "record-edit": 19,
+    "record-new": 16,
+}
+
+
+@pytest.fixture
+def talks():
+    return river_talks()
+
+
+@pytest.fixture
+def manager(talks):
+    return MembershipFactory(negotiation=talks.negotiation, role=Membership.Role.MANAGER).user
+
+
+def more(talks, manager, number):
+    """Record one more of everything: in the talks, and about the records that pages show."""
+    one_more_of_everything(talks, number)
+    here = {"negotiation": talks.negotiation}
+    party, person = PartyFactory(**here), PersonFactory(**here)
+    term = TermFactory(**here, issue=talks.flow)
+    TermChoiceFactory(**here)
+    paper = Proposal.objects.filter(**here).earliest("pk")
+    clause = published_clause(proposal=paper, parent=paper.clauses.earliest("pk"), label="Inside")
+    for held in (talks.first, talks.second):
+        met = {**here, "round": held}
+        published(Participation, **met, party=party, role="observer")
+        published(Delegate, **met, party=talks.east, person=person, capacity="Member")
+        said = {**met, "issue": talks.flow, "holders": [talks.east]}
+        demand = published_demand(**said, clause=clause)
+        for target in (talks.asked, clause, demand):
+            published_demand(**said, kind="", answer="noted", answers_id=target.pk)
+        published_outcome(**met, issue=talks.flow, clause=clause, confirmed_by=[party])
+        published_event(**met, issue=talks.flow, actor=party)
+        published_silence(**met, party=party, issue=talks.flow)
+        published_proposal(**met, responds_to=paper, holders=[party])
+    for record in (talks.asked, paper):
+        EvidenceFactory(about=record, source=talks.source, speaker=person, state=State.PUBLISHED)
+    LinkageFactory(about=talks.asked, state=State.PUBLISHED)
+    TermValueFactory(about=talks.asked, term=term, state=State.PUBLISHED)
+    MembershipFactory(**here)
+    ApiToken.issue(user=manager, name=f"token {number}")
+    address = f"/{talks.slug}/new/event/?number={number}"
+    unsaved.keep(user=manager, address=address, typed=QueryDict("title=Half"))
+
+
+def counts(client, listed) -> dict[str, list[int]]:
+    """Return how often each page asks, by route."""
+
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        return len(captured)
+
+    return {name: [asked(address) for address in addresses] for name, addresses in listed.items()}
+
+
+def test_every_page_has_a_limit():
+    assert set(LIMITS) == routes() - TAKERS
+
+
+def test_pages_ask_as_often_for_three_of_everything_as_for_one(talks, manager):
+    reader, writer = Client(), signed_in(manager)
+    more(talks, manager, 1)
+    listed = pages(talks.negotiation)
+    # The link to a new password begins a session, which the visitor's next pages look up.
+    reader.get(listed["password-choose"][0])
+    read, written = counts(reader, listed), counts(writer, listed)
+    for number in (2, 3):
+        more(talks, manager, number)
+    assert counts(writer, listed) == written
+    assert counts(reader, listed) == read
+    most = {name: max(asked) for name, asked in written.items()}
+    assert {name: n for name, n in most.items() if n > LIMITS[name]} == {}
+    assert all(max(asked) <= most[name] for name, asked in read.items())
