@@ -292,7 +292,9 @@ def _loaded(row: models.Model) -> set[str]:
     return {
         field.name
         for field in row._meta.concrete_fields
-        if field.many_to_one and field.is_cached(row) and getattr(row, field.attname) is not None
+        if isinstance(field, models.ForeignKey)
+        and field.is_cached(row)
+        and getattr(row, field.attname) is not None
     }
 
 
