@@ -125,10 +125,13 @@ def test_by_keys_alone(open_page, sign_in, address, paper):
     page.keyboard.press("Alt+ArrowRight")
     expect(here.locator(".clause__what")).to_have_class(re.compile("level-2"))
     expect(page).to_have_url(re.compile(re.escape(address)))
+    expect(here.locator("button:focus")).to_have_count(1)
     page.keyboard.press("Alt+ArrowLeft")
     expect(here.locator(".clause__what")).to_have_class(re.compile("level-1"))
+    expect(here.locator("button:focus")).to_have_count(1)
     page.keyboard.press("Alt+ArrowDown")
     expect(texts()).to_have_text(["Stop", "Swap", "Talk"])
+    expect(here.locator("button:focus")).to_have_count(1)
     page.keyboard.press("Alt+ArrowDown")
     expect(page.get_by_role("status")).to_have_text("It stands last already.")
     assert [c.text for c in Clause.objects.filter(parent=talk.parent).order_by("order")] == [

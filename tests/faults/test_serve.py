@@ -62,7 +62,7 @@ def test_from_nothing_to_an_account_and_to_the_end(name: str, port: int, tmp_pat
         assert "make manage SITE=serve DO=createsuperuser" in serving.stdout.readline()
         assert "python manage.py createsuperuser" in serving.stdout.readline()
         assert Visitor(site).get("health/").text == "Well.\n"
-        assert "no negotiation here yet" in Visitor(site).get().text
+        assert "no negotiation here that everybody may see" in Visitor(site).get().text
         editor = Visitor(site).sign_in("editor", DEMO_PASSWORDS["editor"])
         assert "Signed in as" not in editor.text
 
