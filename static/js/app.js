@@ -55,7 +55,14 @@
     }
   });
 
-  // Alt and an arrow press the button of the row that says it does the same.
+  // Alt and an arrow press the button of the row that says it does the same, and find it again where
+  // its row was swapped.
+  let pressed = "";
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.activeElement === document.body) document.getElementById(pressed)?.focus();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("form.entry")) return;
     const row = event.target.closest?.("[data-keys]");
@@ -63,6 +70,7 @@
     if (button) {
       event.preventDefault();
       button.focus();
+      pressed = button.id;
       button.click();
     }
   });
