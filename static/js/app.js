@@ -55,15 +55,19 @@
     }
   });
 
-  // Alt and an arrow press the button of the row that says it does the same, and find it again where
-  // its row was swapped.
+  // Alt and an arrow press the button of the row that says it does the same. The row is swapped for
+  // its new self, perhaps more than once: the button has the focus again each time, until another
+  // key or the pointer goes elsewhere.
   let pressed = "";
 
   document.addEventListener("htmx:afterSettle", () => {
-    if (document.activeElement === document.body) document.getElementById(pressed)?.focus();
+    if (pressed) document.getElementById(pressed)?.focus();
   });
 
+  document.addEventListener("pointerdown", () => { pressed = ""; });
+
   document.addEventListener("keydown", (event) => {
+    if (event.key !== "Alt") pressed = "";
     if (!event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("form.entry")) return;
     const row = event.target.closest?.("[data-keys]");
     const button = row?.querySelector(`button[aria-keyshortcuts="Alt+${event.key}"]`);
