@@ -60,7 +60,7 @@ def refuse_careless(query, *, once: Iterable[str], many: Iterable[str] = ()) -> 
         raise ValidationError({name: [str(message)] for name, message in errors.items()})
 
 
-class _Pointing(django_filters.Filter):
+class Pointing(django_filters.Filter):
     """Rows that point to what is named, in the negotiation asked for."""
 
     by: str
@@ -81,10 +81,7 @@ class _Pointing(django_filters.Filter):
         if value in EMPTY_VALUES:
             return rows
         user = self.parent.request.user
-        found = self.pointed.objects.visible_to(user).filter(**{self.by: value})
-        if negotiation := self.parent.form.cleaned_data.get("negotiation"):
-            found = found.filter(negotiation=negotiation)
-        numbers = list(found.values_list("pk", flat=True))
+        numbers = list(self.visible().filter(**{self.by: value}).values_list("pk", flat=True))
         if not numbers:
             raise DjangoValidationError(
                 _("There is no such %(kind)s here.") % {"kind": self.pointed._meta.verbose_name}
@@ -95,9 +92,16 @@ class _Pointing(django_filters.Filter):
         links, back = self.through
         return rows.filter(pk__in=links.objects.visible_to(user).filter(**pointing).values(back))
 
+    def visible(self):
+        """Return what may be named: in the negotiation asked for, if one is."""
+        found = self.pointed.objects.visible_to(self.parent.request.user)
+        if negotiation := self.parent.form.cleaned_data.get("negotiation"):
+            found = found.filter(negotiation=negotiation)
+        return found
+
 
 @extend_schema_field(str)
-class Code(_Pointing):
+class Code(Pointing):
     """``?issue=ceasefire``"""
 
     field_class = forms.CharField
@@ -105,7 +109,7 @@ class Code(_Pointing):
 
 
 @extend_schema_field(int)
-class Number(_Pointing):
+class Number(Pointing):
     """``?round=12``"""
 
     field_class = forms.IntegerField
@@ -120,6 +124,75 @@ class Whole(django_filters.Filter):
     """``?number=2``"""
 
     field_class = forms.IntegerField
+
+
+class _Several(forms.Field):
+    """Every value that a parameter was given."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value):
+        return [forms.CharField(max_length=200).clean(text) for text in value or () if text]
+
+
+class _SeveralNumbers(_Several):
+    def clean(self, value):
+        number = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+        return [number.clean(text) for text in super().clean(value)]
+
+
+class _AnyOf(Pointing):
+    """Rows that point to any of those named; each must be there."""
+
+    several = True
+
+    def filter(self, rows, value):
+        if not value:
+            return rows
+        return rows.filter(self.pointing(self.numbers(value)))
+
+    def numbers(self, value) -> set[int]:
+        """Return the numbers of what is named; raise ``ValidationError`` if one is missing."""
+        named = self.visible().filter(**{f"{self.by}__in": value}).values_list(self.by, "pk")
+        found = list(named)
+        if set(value) - {name for name, _pk in found}:
+            raise DjangoValidationError(
+                _("There is no such %(kind)s here.") % {"kind": self.pointed._meta.verbose_name}
+            )
+        return {pk for _name, pk in found}
+
+    def pointing(self, numbers: set[int]) -> models.Q:
+        pointing = models.Q(**{f"{self.field_name}__in": numbers})
+        if self.through is None:
+            return pointing
+        links, back = self.through
+        user = self.parent.request.user
+        return models.Q(pk__in=links.objects.visible_to(user).filter(pointing).values(back))
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class Codes(_AnyOf):
+    """``?party=UA&party=RU``: any of these."""
+
+    field_class = _Several
+    by = "code"
+
+
+@extend_schema_field({"type": "array", "items": {"type": "integer"}})
+class Numbers(_AnyOf):
+    """``?round=12&round=13``: any of these."""
+
+    field_class = _SeveralNumbers
+    by = "pk"
+
+
+class Choices(django_filters.MultipleChoiceFilter):
+    """``?kind=offer&kind=demand``: any of these."""
+
+    several = True
+
+    def __init__(self, choices: type[models.TextChoices], **options):
+        super().__init__(choices=choices.choices, **options)
 
 
 class Choice(django_filters.ChoiceFilter):
@@ -170,7 +243,9 @@ class Filters(FilterSet):
     """Filters that refuse unknown parameters, empty values and names of nothing."""
 
     def is_valid(self):
-        refuse_careless(self.data, once=[*self.filters, *LIST_PARAMETERS])
+        several = {n for n, each in self.filters.items() if getattr(each, "several", False)}
+        once = [*(self.filters.keys() - several), *LIST_PARAMETERS]
+        refuse_careless(self.data, once=once, many=several)
         return super().is_valid()
 
     def filter_queryset(self, rows):

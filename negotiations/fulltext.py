@@ -103,8 +103,10 @@ class Words:
     def query(self) -> Query:
         return Query(self.notation)
 
-    def inside(self, negotiation: models.Model) -> Query:
-        """Return the query for these words in one negotiation."""
+    def inside(self, negotiation: models.Model | None) -> Query:
+        """Return the query for these words in one negotiation; in all if it is None."""
+        if negotiation is None:
+            return self.query
         return Query(f"'§{negotiation.pk}' & ({self.notation})")
 
 

@@ -7,7 +7,7 @@ from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -21,7 +21,6 @@ from negotiations.filters import (
     ParticipationFilters,
     RoundFilters,
     SourceFilters,
-    refuse_careless,
 )
 from negotiations.models import Delegate, Negotiation, Participation, Round, Source
 from negotiations.serializers import (
@@ -32,7 +31,7 @@ from negotiations.serializers import (
 )
 from positions import api_input, comparison, comparisontable, filters, operations, serializers
 from positions.api_comparison import ComparisonSerializer
-from positions.days import DayForm
+from positions.api_question import QUESTION, question_of
 from positions.matrix import Comparison
 from positions.models import (
     Clause,
@@ -253,12 +252,7 @@ class ComparisonView(APIView):
     renderer_classes = [JSONRenderer, CSVRenderer]
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description=_("Today unless given.")),
-            OpenApiParameter("round", int, description=_("Instead: the last day of a round.")),
-            OpenApiParameter("issue", str, many=True, description=_("Codes; all unless given.")),
-            OpenApiParameter("party", str, many=True, description=_("Codes; all unless given.")),
-        ],
+        parameters=QUESTION,
         responses={
             (200, "application/json"): ComparisonSerializer,
             (200, CSVRenderer.media_type): OpenApiTypes.STR,
@@ -275,30 +269,27 @@ class ComparisonView(APIView):
         """Return the comparison that is asked for; raise ``ValidationError`` for what is not."""
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
-        query = request.query_params
-        refuse_careless(query, once=["as_of", "round", "format"], many=["issue", "party"])
-        days = DayForm(query, negotiation=negotiation, user=request.user)
-        if not days.is_valid():
-            raise ValidationError(
-                {name: [str(word) for word in told] for name, told in days.errors.items()}
-            )
-        asked = {name: query.getlist(name) for name in ("issue", "party")}
+        asked = question_of(request, negotiation)
         built = comparison.build(
-            negotiation=negotiation,
-            user=request.user,
-            as_of=days.day,
-            round=days.cleaned_data["round"],
-            issues=asked["issue"],
-            parties=asked["party"],
+            negotiation=negotiation, user=request.user, question=asked.question
         )
-        known = {"issue": {r.code for r in built.rows}, "party": {p.code for p in built.parties}}
+        known = {
+            "issue": {issue.code for issue in built.every_issue} | {filters.OVERALL},
+            "party": {party.code for party in built.every_party},
+            "weight": {issue.code for issue in built.every_issue},
+        }
+        named = {
+            "issue": asked.question.issues,
+            "party": asked.question.parties,
+            "weight": asked.question.weights,
+        }
         unknown = {
             name: [
                 _("There is no “%(code)s” here.") % {"code": code}
-                for code in codes
+                for code in sorted(codes)
                 if code not in known[name]
             ]
-            for name, codes in asked.items()
+            for name, codes in named.items()
         }
         if any(unknown.values()):
             raise ValidationError({name: found for name, found in unknown.items() if found})

@@ -5,39 +5,33 @@ number of its queries does not depend on how much there is to show.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from itertools import combinations
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Window
+from django.db.models import BooleanField, Exists, OuterRef, Q, Value, Window
 from django.db.models.functions import RowNumber
 
-from negotiations.models import Negotiation, Party, Round
+from negotiations.models import Negotiation, Party, Round, Source
 from positions import gaps
+from positions.filters import OVERALL, below
 from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
 from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
 from positions.querysets import by_end_of
+from positions.question import Question
 from positions.stands import stand_of, terms_of
 from positions.statements import evidence_of, links_of, path_to, values_of
 
 
-def build(
-    *,
-    negotiation: Negotiation,
-    user,
-    as_of: date,
-    round: Round | None = None,
-    issues: Iterable[str] = (),
-    parties: Iterable[str] = (),
-) -> Comparison:
-    """Return the comparison that ``user`` may see at the end of ``as_of``.
+def build(*, negotiation: Negotiation, user, question: Question) -> Comparison:
+    """Return the comparison that ``user`` may see, as ``question`` asks for it.
 
-    ``issues`` and ``parties`` are codes that narrow the rows and columns; empty means all. An
-    issue named brings its children with it. Codes that do not exist give no row and no column.
+    An issue named brings its parts with it. Codes that do not exist give no row and no column. What
+    is asked of the demands narrows what is shown, and the rows to those that show any; the gap
+    counts everything that stands all the same.
     """
-    issues, parties = set(issues), set(parties)
+    issues, parties = question.issues, question.parties
     # Its place among those of its standing gives a party the same colour in every selection.
     side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
     mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
@@ -45,39 +39,41 @@ def build(
     columns = [party for party in everyone if not parties or party.code in parties]
     # Any two parties may be asked for; by default the gap is one between principals.
     compared = [p for p in columns if parties or p.standing == Party.Standing.PRINCIPAL]
-    all_issues = _issues(negotiation, user, as_of)
-    loaded = _Loaded(negotiation, user, as_of, everyone)
-    shown = _narrowed(all_issues, issues)
-    rows: list[Issue | None] = list(shown) if issues else [None, *shown]
+    all_issues = _issues(negotiation, user, question)
+    loaded = _Loaded(negotiation, user, question, everyone)
+    rows = [loaded.row(each, columns, compared) for each in _narrowed(all_issues, issues)]
     return Comparison(
         negotiation=negotiation,
-        as_of=as_of,
-        round=round,
+        question=question,
         parties=tuple(columns),
-        rows=tuple(loaded.row(issue, columns, compared) for issue in rows),
+        rows=tuple(row for row in rows if question.said is None or row.fits),
         rounds=tuple(
             Round.objects.visible_to(user)
             .filter(negotiation=negotiation, status=Round.Status.HELD)
+            .select_related("track")
             .order_by("held")
         ),
         events=tuple(
             Event.objects.visible_to(user)
+            .known_on(question.known_on)
             .filter(negotiation=negotiation, happened__isnull=False)
             .order_by("happened", "pk")
         ),
         every_issue=tuple(all_issues),
         every_party=tuple(everyone),
+        cited=loaded.cited(),
     )
 
 
-def _issues(negotiation, user, as_of) -> list[Issue]:
+def _issues(negotiation, user, question: Question) -> list[Issue]:
     """The issues, each with ``spoke``: the parties that said something on it by then."""
     spoke = (
         DemandHolder.objects.filter(
-            by_end_of("demand__stated", as_of),
+            by_end_of("demand__stated", question.as_of),
             demand__state="published",
             demand__issue=OuterRef("pk"),
         )
+        .of_known(question.known_on)
         .order_by()
         .values("party")
         .distinct()
@@ -89,26 +85,26 @@ def _issues(negotiation, user, as_of) -> list[Issue]:
     )
 
 
-def _narrowed(issues: Sequence[Issue], codes: set[str]) -> list[Issue]:
+def _narrowed(issues: Sequence[Issue], codes: frozenset[str]) -> list[Issue | None]:
+    """The issues asked for, with their parts; None is what is said of no issue."""
     if not codes:
-        return list(issues)
-    kept = {issue.pk for issue in issues if issue.code in codes}
-    grown = True
-    while grown:
-        children = {i.pk for i in issues if i.parent_id in kept} - kept
-        kept |= children
-        grown = bool(children)
-    return [issue for issue in issues if issue.pk in kept]
+        return [None, *issues]
+    named = [issue.pk for issue in issues if issue.code in codes]
+    kept = below(named, ((i.parent_id, i.pk) for i in issues if i.parent_id))
+    whole: list[Issue | None] = [None] if OVERALL in codes else []
+    return [*whole, *(issue for issue in issues if issue.pk in kept)]
 
 
 class _Loaded:
     """The rows of one negotiation at one day, indexed for the matrix."""
 
-    def __init__(self, negotiation, user, as_of: date, parties: Sequence[Party]):
+    def __init__(self, negotiation, user, question: Question, parties: Sequence[Party]):
         mine = {"negotiation": negotiation}
+        self.question = question
+        as_of, known_on = question.as_of, question.known_on
         self.parties = {party.pk: party for party in parties}
-        demands = self._demands(Demand.objects.visible_to(user).filter(**mine), as_of)
-        outcomes = self._outcomes(Outcome.objects.visible_to(user).filter(**mine), as_of)
+        demands = self._demands(Demand.objects.visible_to(user).filter(**mine))
+        outcomes = self._outcomes(Outcome.objects.visible_to(user).filter(**mine))
         clauses = list(
             Clause.objects.visible_to(user)
             .filter(proposal__in={d.clause.proposal_id for d in demands if d.clause})
@@ -117,9 +113,9 @@ class _Loaded:
         )
         self.clauses = {clause.pk: clause for clause in clauses}
         records = {row.pk for row in (*demands, *outcomes)}
-        self.values = values_of(records, user)
-        self.links = links_of(records, user)
-        self.evidence = evidence_of(records | set(self.clauses), user)
+        self.values = values_of(records, user, known_on)
+        self.links = links_of(records, user, known_on)
+        self.evidence = evidence_of(records | set(self.clauses), user, known_on)
         self.statements = [self._statement(demand) for demand in demands]
         self.by_clause = defaultdict(list)
         self.by_issue = defaultdict(list)
@@ -133,29 +129,35 @@ class _Loaded:
         for outcome in outcomes:
             self.settled[outcome.issue_id].append(self._settled(outcome))
         self.silences = defaultdict(list)
-        noted = Silence.objects.visible_to(user).filter(**mine).noted_by(as_of).unanswered(as_of)
+        looked = Silence.objects.visible_to(user).filter(**mine).noted_by(as_of)
+        noted = looked.known_on(known_on).unanswered(as_of, known_on)
         for silence in noted.select_related("about").order_by("pk"):
             self.silences[silence.issue_id, silence.party_id].append(silence)
 
-    @staticmethod
-    def _demands(rows, as_of) -> list[Demand]:
-        """Current demands with the holders they still have, and drafts where they may be seen."""
-        holders = (
-            DemandHolder.objects.filter(demand=OuterRef("pk")).remaining(as_of).values("party")
-        )
+    def _demands(self, rows) -> list[Demand]:
+        """Current demands with the holders they still have, and drafts where they may be seen.
+
+        ``fits`` tells whether a demand is one of those that were asked for.
+        """
+        as_of, known_on, said = self.question.as_of, self.question.known_on, self.question.said
+        held = DemandHolder.objects.filter(demand=OuterRef("pk"))
         unpublished = Q(state__in=["draft", "in review"]) & by_end_of("stated", as_of)
-        current = rows.current(as_of).values("pk")
+        current = rows.current(as_of, known_on).values("pk")
         return list(
             rows.filter(Q(pk__in=current) | unpublished)
             .select_related("issue", "clause", "round", "answers")
-            .annotate(remaining=ArraySubquery(holders))
+            .annotate(
+                remaining=ArraySubquery(held.remaining(as_of, known_on).values("party")),
+                fits=Value(True, BooleanField())
+                if said is None
+                else Exists(said.filter(pk=OuterRef("pk"))),
+            )
             .order_by("stated", "pk")
         )
 
-    @staticmethod
-    def _outcomes(rows, as_of) -> list[Outcome]:
+    def _outcomes(self, rows) -> list[Outcome]:
         return list(
-            rows.current(as_of)
+            rows.current(self.question.as_of, self.question.known_on)
             .annotate(
                 confirming=ArrayAgg(
                     "confirmation_links__party",
@@ -187,15 +189,28 @@ class _Loaded:
     def _named(self, pks) -> tuple[Party, ...]:
         return tuple(sorted((self.parties[pk] for pk in pks), key=lambda p: (p.order, p.code)))
 
+    def cited(self) -> tuple[Source, ...]:
+        """Return the sources that speak to what stands, by their outlets and titles."""
+        sources = {row.source for rows in self.evidence.values() for row in rows}
+        return tuple(sorted(sources, key=lambda source: (str(source).casefold(), source.pk)))
+
     def row(self, issue: Issue | None, columns, compared) -> Row:
         """Return the row of an issue, or of the whole, which counts in no gap."""
-        cells = tuple(self._cell(issue, party) for party in columns)
-        settled = tuple(self.settled.get(issue.pk if issue else None, ()))
-        return Row(issue, cells, settled, self._gaps(issue, settled, compared) if issue else ())
+        key = issue.pk if issue else None
+        settled = tuple(self.settled.get(key, ()))
+        return Row(
+            issue=issue,
+            cells=tuple(self._cell(issue, party) for party in columns),
+            outcomes=settled,
+            gaps=self._gaps(issue, settled, compared) if issue else (),
+            unheld=tuple(s for s in self.by_issue.get(key, ()) if s.fits and not s.holders),
+            every_statement=tuple(self.by_issue.get(key, ())),
+        )
 
     def _cell(self, issue, party) -> Cell:
         key = issue.pk if issue else None
-        statements = tuple(s for s in self.by_issue.get(key, ()) if party in s.holders)
+        held = [s for s in self.by_issue.get(key, ()) if party in s.holders]
+        statements = tuple(s for s in held if s.fits)
         nodes = {
             s.demand.clause_id: None
             for s in statements
@@ -208,12 +223,12 @@ class _Loaded:
             groups=tuple(self._node(self.clauses[pk], party) for pk in nodes),
             statements=statements,
             silences=silences,
-            blank=self._blank(issue, party, statements, silences),
+            blank=self._blank(issue, party, held, silences),
         )
 
-    def _blank(self, issue, party, statements, silences) -> str | None:
-        if any(s.demand.state == "published" for s in statements):
-            return None
+    def _blank(self, issue, party, held, silences) -> str | None:
+        if any(s.demand.state == "published" for s in held):
+            return None if any(s.fits for s in held) else "left out"
         if silences:
             return "none reported"
         return "nothing now" if issue and party.pk in issue.spoke else "not coded"

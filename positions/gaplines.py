@@ -105,7 +105,7 @@ class ShownGap:
 def shown(row: "Row") -> tuple[ShownGap, ...]:
     """Return the gaps of a row of the comparison in words."""
     parties = {cell.party.code: cell.party for cell in row.cells}
-    statements = {s.demand.pk: s for cell in row.cells for s in cell.statements}
+    statements = {s.demand.pk: s for s in row.every_statement}
     return tuple(_gap(gap, parties, statements) for gap in row.gaps)
 
 

@@ -13,6 +13,7 @@ from positions import comparison as comparisons
 from positions.matrix import Comparison, Row
 from positions.models import Demand, Issue, Term, TermChoice
 from positions.querysets import by_end_of
+from positions.question import Question
 
 ONE_DAY = timedelta(days=1)
 
@@ -59,7 +60,9 @@ class IssueList:
 
 def build(*, negotiation: Negotiation, user, as_of: date) -> IssueList:
     """Return the issues with what ``user`` may see of them at the end of ``as_of``."""
-    comparison = comparisons.build(negotiation=negotiation, user=user, as_of=as_of)
+    comparison = comparisons.build(
+        negotiation=negotiation, user=user, question=Question(as_of=as_of)
+    )
     said = (
         Demand.objects.visible_to(user)
         .filter(by_end_of("stated", as_of), negotiation=negotiation)

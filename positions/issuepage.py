@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from negotiations import ranges
 from negotiations.models import Negotiation, Party
 from positions import comparison as comparisons
 from positions.days import last_day
+from positions.filters import OVERALL
 from positions.gaplines import counting, term_text
 from positions.matrix import Comparison, Node, Row, Settled, Statement
 from positions.models import (
@@ -43,6 +44,7 @@ from positions.periods import (
     place_of,
 )
 from positions.querysets import by_end_of
+from positions.question import Question
 from positions.statements import by_record, evidence_of, links_of, path_to, values_of
 from positions.termhistory import Given, TermHistory, history_of
 
@@ -53,7 +55,6 @@ class IssuePage:
 
     negotiation: Negotiation
     issue: Issue | None
-    as_of: date
     comparison: Comparison
     rows: tuple[PeriodRow, ...]
     terms: tuple[Term, ...]
@@ -61,8 +62,12 @@ class IssuePage:
     unheld: tuple[Said, ...]
 
     @property
+    def as_of(self) -> date:
+        return self.comparison.as_of
+
+    @property
     def code(self) -> str:
-        return self.issue.code if self.issue else "overall"
+        return self.issue.code if self.issue else OVERALL
 
     @property
     def now(self) -> Row:
@@ -101,23 +106,24 @@ class IssuePage:
         return len({s.statement.demand.pk for s in (*everything, *self.unheld)})
 
 
-def build(*, negotiation: Negotiation, user, issue: Issue | None, as_of: date) -> IssuePage:
+def build(*, negotiation: Negotiation, user, issue: Issue | None, question: Question) -> IssuePage:
     """Return the page of an issue as ``user`` may see it, with what was said by ``as_of``.
 
-    Without an issue it is what is said of the talks as a whole.
+    Without an issue it is what is said of the talks as a whole. Of the question only the clocks
+    count.
     """
-    comparison = comparisons.build(
-        negotiation=negotiation, user=user, as_of=as_of, issues=[issue.code] if issue else []
-    )
-    return _Loaded(negotiation, user, issue, as_of, comparison).page()
+    asked = replace(question.on(issue.code if issue else OVERALL), said=None)
+    comparison = comparisons.build(negotiation=negotiation, user=user, question=asked)
+    return _Loaded(negotiation, user, issue, asked, comparison).page()
 
 
 class _Loaded:
     """What is recorded on one issue by one day, whether or not it still stands."""
 
-    def __init__(self, negotiation, user, issue, as_of: date, comparison: Comparison):
+    def __init__(self, negotiation, user, issue, question: Question, comparison: Comparison):
         self.negotiation, self.user, self.issue = negotiation, user, issue
-        self.as_of, self.comparison = as_of, comparison
+        self.as_of, self.known_on = question.as_of, question.known_on
+        self.comparison, as_of = comparison, question.as_of
         self.parties = {party.pk: party for party in comparison.every_party}
         self.rounds = sorted((r for r in comparison.rounds if last_day(r) <= as_of), key=last_day)
         self.demands = self._demands()
@@ -132,9 +138,9 @@ class _Loaded:
         clauses = Clause.objects.visible_to(user).filter(proposal__in=proposals)
         self.clauses = {c.pk: c for c in clauses.select_related("proposal").order_by("order", "pk")}
         own = {*self.demands, *(o.pk for o in self.outcomes), *(e.pk for e in self.events)}
-        self.values = values_of(own, user)
-        self.links = links_of(own, user)
-        self.evidence = evidence_of(own | set(self.clauses), user)
+        self.values = values_of(own, user, self.known_on)
+        self.links = links_of(own, user, self.known_on)
+        self.evidence = evidence_of(own | set(self.clauses), user, self.known_on)
         self.statements = {pk: self._statement(demand) for pk, demand in self.demands.items()}
         self.ties = self._ties(own)
 
@@ -142,13 +148,14 @@ class _Loaded:
         """The rows of a model on the issue that the user may see, none of them retracted."""
         return (
             model.objects.visible_to(self.user)
+            .known_on(self.known_on)
             .filter(negotiation=self.negotiation, issue=self.issue)
             .exclude(state="retracted")
         )
 
     def _demands(self) -> dict[int, Demand]:
         holders = DemandHolder.objects.filter(demand=OuterRef("pk")).values("party")
-        current = Demand.objects.current(self.as_of).filter(pk=OuterRef("pk"))
+        current = Demand.objects.current(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
         rows = (
             self._mine(Demand)
             .stated_by(self.as_of)
@@ -195,11 +202,13 @@ class _Loaded:
         demands = (
             Demand.objects.visible_to(self.user)
             .exclude(state="retracted")
+            .known_on(self.known_on)
             .stated_by(self.as_of)
             .annotate(named=ArraySubquery(holders))
             .order_by("stated", "pk")
         )
-        links = list(Linkage.objects.visible_to(self.user).filter(anchor__in=here).order_by("pk"))
+        hanging = Linkage.objects.visible_to(self.user).known_on(self.known_on)
+        links = list(hanging.filter(anchor__in=here).order_by("pk"))
         waiting = {link.record_id for link in links}
         found = []
         for demand in demands.filter(answers__in=here):
@@ -207,6 +216,7 @@ class _Loaded:
         records: dict[int, Demand | Outcome] = {
             **demands.in_bulk(waiting),
             **Outcome.objects.visible_to(self.user)
+            .known_on(self.known_on)
             .filter(by_end_of("reached", self.as_of))
             .in_bulk(waiting),
         }
@@ -235,7 +245,6 @@ class _Loaded:
         return IssuePage(
             negotiation=self.negotiation,
             issue=self.issue,
-            as_of=self.as_of,
             comparison=self.comparison,
             rows=tuple(row for row in rows if row.shown),
             terms=tuple(terms),
@@ -316,7 +325,7 @@ class _Loaded:
 
     def _silences(self) -> list[Silence]:
         noted = self._mine(Silence).noted_by(self.as_of)
-        open_ones = Silence.objects.unanswered(self.as_of).filter(pk=OuterRef("pk"))
+        open_ones = Silence.objects.unanswered(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
         return list(
             noted.annotate(answered=~Exists(open_ones)).select_related("about").order_by("pk")
         )

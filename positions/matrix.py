@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
-from negotiations.models import Negotiation, Party, Round
+from negotiations.models import Negotiation, Party, Round, Source, Track
 from positions import gaplines, gaps
 from positions.models import (
     Clause,
@@ -20,6 +20,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.question import Question
 from positions.timeline import Moment, timeline
 from positions.words import full_value_text, operator_text
 
@@ -27,6 +28,7 @@ BLANKS = {
     "none reported": _("no answer reported"),
     "nothing now": _("nothing now"),
     "not coded": _("not coded yet"),
+    "left out": _("nothing that fits the filter"),
 }
 AUTHORITY = {basis: place for place, basis in enumerate(Evidence.Basis.values)}
 
@@ -84,6 +86,11 @@ class Statement:
     links: tuple[Link, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[Clause, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is one of those that were asked for; all are where nothing was asked."""
+        return getattr(self.demand, "fits", True)
 
     @property
     def joint(self) -> bool:
@@ -215,16 +222,27 @@ class Settled:
 
 @dataclass(frozen=True)
 class Row:
-    """One issue; ``issue`` is None for what is said of the whole."""
+    """One issue; ``issue`` is None for what is said of the whole.
+
+    ``unheld`` is what nobody holds: assessments, and what stands in a paper nobody owns up to.
+    ``every_statement`` is also what the filters leave out of the cells; the gaps rest on it.
+    """
 
     issue: Issue | None
     cells: tuple[Cell, ...]
     outcomes: tuple[Settled, ...]
     gaps: tuple[gaps.Gap, ...]
+    unheld: tuple[Statement, ...] = ()
+    every_statement: tuple[Statement, ...] = ()
 
     @property
     def code(self) -> str:
         return self.issue.code if self.issue else "overall"
+
+    @property
+    def fits(self) -> bool:
+        """Whether any statement that was asked for stands here."""
+        return bool(self.unheld) or any(cell.statements for cell in self.cells)
 
     def shows(self, number: int) -> bool:
         """Whether a demand, an outcome or a silence stands in this row, in a group of it even."""
@@ -257,17 +275,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The whole matrix at the end of ``as_of``."""
+    """The whole matrix, as ``question`` asks for it."""
 
     negotiation: Negotiation
-    as_of: date
-    round: Round | None
+    question: Question
     parties: tuple[Party, ...]
     rows: tuple[Row, ...]
     rounds: tuple[Round, ...]
     events: tuple[Event, ...]
     every_issue: tuple[Issue, ...] = ()
     every_party: tuple[Party, ...] = ()
+    cited: tuple[Source, ...] = ()
+
+    @property
+    def as_of(self) -> date:
+        return self.question.as_of
+
+    @property
+    def round(self) -> Round | None:
+        return self.question.round
 
     @property
     def principals(self) -> tuple[Party, ...]:
@@ -276,6 +302,11 @@ class Comparison:
     @property
     def others(self) -> tuple[Party, ...]:
         return tuple(p for p in self.parties if p.standing != Party.Standing.PRINCIPAL)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Return the tracks of the rounds that were held."""
+        return tuple(dict.fromkeys(held.track for held in self.rounds))
 
     @cached_property
     def timeline(self) -> tuple[Moment, ...]:

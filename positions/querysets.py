@@ -1,4 +1,8 @@
-"""Which demands stand at a date. ``as_of`` always means: at the end of that day."""
+"""Which records stand at a date, as far as one could know by another.
+
+``as_of`` always means: at the end of that day. ``known_on`` means: by what was published by the end
+of that day, and everything where it is None.
+"""
 
 from datetime import date, timedelta
 
@@ -26,37 +30,76 @@ def not_by_end_of(field: str, day: date) -> Q:
 class IsLive(Func):
     """Whether the numbered record stands at a day, or something that restates it does."""
 
-    function = "public.positions_record_is_live"
+    function = "public.positions_record_stands"
     output_field = models.BooleanField()
 
-    def __init__(self, record: str, day: date):
-        super().__init__(F(record), Value(day, output_field=models.DateField()))
+    def __init__(self, record: str, day: date, known_on: date | None):
+        days = (Value(each, output_field=models.DateField()) for each in (day, known_on))
+        super().__init__(F(record), *days)
 
 
-class ProposalQuerySet(ContentQuerySet):
+def published_evidence(known_on: date | None = None):
+    """Return the published evidence; with ``known_on`` only from sources published by then."""
+    rows = apps.get_model("positions", "Evidence").objects.published()
+    return rows.filter(by_end_of("source__published", known_on)) if known_on else rows
+
+
+class SourcedQuerySet(ContentQuerySet):
+    """Records that have evidence."""
+
+    def known_on(self, day: date | None):
+        """Return what some source published by the end of ``day`` speaks to; all if it is None."""
+        if day is None:
+            return self
+        return self.filter(Exists(published_evidence(day).filter(record=OuterRef("pk"))))
+
+
+class PartQuerySet(ContentQuerySet):
+    """What hangs on a record and may have evidence of its own."""
+
+    def known_on(self, day: date | None):
+        """Return what was published by the end of ``day``.
+
+        What has no evidence of its own was published with its record.
+        """
+        if day is None:
+            return self
+        own = published_evidence().filter(record=OuterRef("pk"))
+        by_then = published_evidence(day).filter(record=OuterRef("pk"))
+        return self.filter(~Exists(own) | Exists(by_then))
+
+
+class EvidenceQuerySet(ContentQuerySet):
+    def known_on(self, day: date | None):
+        """Return the evidence from sources published by the end of ``day``; all if it is None."""
+        return self.filter(by_end_of("source__published", day)) if day else self
+
+
+class ProposalQuerySet(PartQuerySet):
     def tabled_by(self, day: date):
         """Return what had been tabled by the end of ``day``."""
         return self.filter(by_end_of("tabled", day))
 
 
-class OutcomeQuerySet(ContentQuerySet):
-    def current(self, as_of: date):
+class OutcomeQuerySet(SourcedQuerySet):
+    def current(self, as_of: date, known_on: date | None = None):
         """Return published outcomes reached by then, not ended and not superseded by then."""
-        reached = self.published().filter(by_end_of("reached", as_of))
+        reached = self.published().known_on(known_on).filter(by_end_of("reached", as_of))
         newer = (
             type(self)(self.model)
             .published()
+            .known_on(known_on)
             .filter(by_end_of("reached", as_of), supersedes=OuterRef("pk"))
         )
         return reached.filter(~Exists(newer)).filter(not_by_end_of("ended", as_of))
 
 
-class SilenceQuerySet(ContentQuerySet):
+class SilenceQuerySet(SourcedQuerySet):
     def noted_by(self, day: date):
         """Return the silences for which somebody had looked by the end of ``day``."""
         return self.filter(by_end_of("looked_until", day))
 
-    def unanswered(self, as_of: date):
+    def unanswered(self, as_of: date, known_on: date | None = None):
         """Return those that the party has not ended by an answer stated by then.
 
         Where the silence is about a record, only an answer to that record ends it; else anything
@@ -66,6 +109,7 @@ class SilenceQuerySet(ContentQuerySet):
             apps.get_model("positions", "DemandHolder")
             .objects.filter(by_end_of("demand__stated", as_of), demand__state="published")
             .filter(party=OuterRef("party"))
+            .of_known(known_on)
         )
         answered = said.filter(demand__answers=OuterRef("about"))
         spoke_since = said.filter(
@@ -79,23 +123,33 @@ class SilenceQuerySet(ContentQuerySet):
 
 
 class DemandHolderQuerySet(ScopedQuerySet):
-    def remaining(self, as_of: date):
+    def of_known(self, day: date | None):
+        """Return the holders of demands that some source published by ``day`` speaks to."""
+        if day is None:
+            return self
+        return self.filter(Exists(published_evidence(day).filter(record=OuterRef("demand"))))
+
+    def remaining(self, as_of: date, known_on: date | None = None):
         """Return the holders for whom no demand stated by then supersedes theirs."""
-        newer = type(self)(self.model).filter(
-            by_end_of("demand__stated", as_of),
-            demand__state="published",
-            demand__supersedes=OuterRef("demand"),
-            party=OuterRef("party"),
+        newer = (
+            type(self)(self.model)
+            .filter(
+                by_end_of("demand__stated", as_of),
+                demand__state="published",
+                demand__supersedes=OuterRef("demand"),
+                party=OuterRef("party"),
+            )
+            .of_known(known_on)
         )
         return self.filter(~Exists(newer))
 
 
-class DemandQuerySet(ContentQuerySet):
+class DemandQuerySet(SourcedQuerySet):
     def stated_by(self, day: date):
         """Return the demands stated by the end of ``day``."""
         return self.filter(by_end_of("stated", day))
 
-    def current(self, as_of: date):
+    def current(self, as_of: date, known_on: date | None = None):
         """Return the published demands that stand at the end of ``as_of``.
 
         Stated by then; not superseded by then, for one holder at least, nor with their proposal;
@@ -103,21 +157,28 @@ class DemandQuerySet(ContentQuerySet):
         """
         holders = self._holders().filter(demand=OuterRef("pk"))
         newer = (
-            type(self)(self.model).published().stated_by(as_of).filter(supersedes=OuterRef("pk"))
+            type(self)(self.model)
+            .published()
+            .known_on(known_on)
+            .stated_by(as_of)
+            .filter(supersedes=OuterRef("pk"))
         )
         newer_paper = (
             apps.get_model("positions", "Proposal")
             .objects.published()
+            .known_on(known_on)
             .tabled_by(as_of)
             .filter(supersedes=OuterRef("clause__proposal"))
         )
+        remaining = Exists(holders.remaining(as_of, known_on))
         return (
             self.published()
+            .known_on(known_on)
             .stated_by(as_of)
             .filter(not_by_end_of("ended", as_of))
-            .filter(Exists(holders.remaining(as_of)) | ~Exists(holders) & ~Exists(newer))
+            .filter(remaining | ~Exists(holders) & ~Exists(newer))
             .filter(Q(clause__isnull=True) | ~Exists(newer_paper))
-            .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of)))
+            .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of, known_on)))
         )
 
     def held_by(self, party_code: str):

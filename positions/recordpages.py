@@ -13,11 +13,10 @@ from negotiations import ranges
 from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
+from positions.filters import OVERALL
 from positions.models import Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
 
-#: What is said of no issue but of the talks as a whole goes by this in addresses.
-OVERALL = "overall"
 #: Kinds with a page of their own, whose address goes by the kind's name.
 OWN_PAGES = frozenset({Record.Kind.ROUND, Record.Kind.SOURCE, Record.Kind.PROPOSAL})
 HIDDEN = {"id", "negotiation", "version", "record"}

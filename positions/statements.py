@@ -1,7 +1,11 @@
-"""What belongs to loaded records, under their numbers: values, links, evidence; a query each."""
+"""What belongs to loaded records, under their numbers: values, links, evidence; a query each.
+
+``known_on`` leaves out what no source published by the end of that day carries.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,7 +29,9 @@ from positions.models import (
 Part = TypeVar("Part")
 
 
-def values_of(records: Iterable[int], user) -> dict[int, tuple[Value, ...]]:
+def values_of(
+    records: Iterable[int], user, known_on: date | None = None
+) -> dict[int, tuple[Value, ...]]:
     """Return the values that ``user`` may see, with their choices, in the order of their terms."""
     choices = (
         TermValueChoice.objects.filter(value=OuterRef("pk"))
@@ -41,6 +47,7 @@ def values_of(records: Iterable[int], user) -> dict[int, tuple[Value, ...]]:
     )
     rows = (
         TermValue.objects.visible_to(user)
+        .known_on(known_on)
         .filter(record__in=records)
         .select_related("term")
         .annotate(named=ArraySubquery(choices), scale=ArraySubquery(scale))
@@ -59,7 +66,9 @@ def values_of(records: Iterable[int], user) -> dict[int, tuple[Value, ...]]:
     )
 
 
-def links_of(records: Iterable[int], user) -> dict[int, tuple[Link, ...]]:
+def links_of(
+    records: Iterable[int], user, known_on: date | None = None
+) -> dict[int, tuple[Link, ...]]:
     """Return what the records wait for, each anchor in the words of its own record."""
 
     def words(model, field):
@@ -74,14 +83,18 @@ def links_of(records: Iterable[int], user) -> dict[int, tuple[Link, ...]]:
         F("condition"),
         output_field=TextField(),
     )
-    rows = Linkage.objects.visible_to(user).filter(record__in=records).annotate(words=anchored)
-    return by_record((row.record_id, Link(row, row.words)) for row in rows.order_by("pk"))
+    rows = Linkage.objects.visible_to(user).known_on(known_on).filter(record__in=records)
+    anchored_rows = rows.annotate(words=anchored).order_by("pk")
+    return by_record((row.record_id, Link(row, row.words)) for row in anchored_rows)
 
 
-def evidence_of(records: Iterable[int], user) -> dict[int, tuple[Evidence, ...]]:
+def evidence_of(
+    records: Iterable[int], user, known_on: date | None = None
+) -> dict[int, tuple[Evidence, ...]]:
     """Return who says so, with source and speaker."""
     rows = (
         Evidence.objects.visible_to(user)
+        .known_on(known_on)
         .filter(record__in=records)
         .select_related("source", "speaker", "reported_by")
         .order_by("pk")

@@ -1,5 +1,7 @@
 """Who says so: every claim pinned to its source and, where we hold them, to its words."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,6 +12,7 @@ from negotiations.fulltext import search_index
 from negotiations.models import Content, Record, State
 from negotiations.models.rules import gated, inside, one_of, pointer, points_at
 from positions.models.links import Rank
+from positions.querysets import EvidenceQuerySet
 
 
 class EvidenceStance(models.TextChoices):
@@ -82,6 +85,8 @@ class Evidence(Content):
     language = models.CharField(_("language of the words"), max_length=35, blank=True)
     translation = models.TextField(_("translation"), blank=True)
     rank = models.CharField(_("rank"), max_length=10, choices=Rank, default=Rank.NORMAL)
+
+    objects: ClassVar = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")

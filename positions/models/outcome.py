@@ -22,7 +22,7 @@ from negotiations.models.rules import (
     together,
 )
 from positions.models.links import Ending, PartyLink, party_link_rules
-from positions.querysets import OutcomeQuerySet, SilenceQuerySet
+from positions.querysets import OutcomeQuerySet, SilenceQuerySet, SourcedQuerySet
 
 
 class OutcomeKind(models.TextChoices):
@@ -177,6 +177,8 @@ class Event(Content):
     outcome = pointer(
         Outcome, related_name="events", verbose_name=_("outcome"), null=True, blank=True
     )
+
+    objects: ClassVar = SourcedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

@@ -1,5 +1,7 @@
 """The values a record gives for a term, rivals side by side, and what a record hangs on."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,6 +22,7 @@ from negotiations.models.rules import (
 )
 from positions.models.issue import Term
 from positions.models.links import Rank
+from positions.querysets import PartQuerySet
 
 
 class TermValueQuantifier(models.TextChoices):
@@ -65,6 +68,8 @@ class TermValue(Content):
     approximate = models.BooleanField(_("approximate"), default=False)
     per = models.CharField(_("counted"), max_length=8, choices=Per, blank=True)
     rank = models.CharField(_("rank"), max_length=10, choices=Rank, default=Rank.NORMAL)
+
+    objects: ClassVar = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("term value")
@@ -155,6 +160,8 @@ class Linkage(Content):
         blank=True,
     )
     condition = models.TextField(_("condition"), blank=True)
+
+    objects: ClassVar = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("linkage")

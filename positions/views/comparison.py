@@ -5,7 +5,8 @@ from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
-from positions.days import DayForm
+from positions.narrowings import everything, menus, narrowings
+from positions.question import QuestionForm
 
 
 def negotiation_or_404(request, slug: str) -> Negotiation:
@@ -24,29 +25,21 @@ def may_edit(request, negotiation: Negotiation) -> bool:
 def comparison(request, slug):
     """Every party's current demands on every issue at the end of a day."""
     negotiation = negotiation_or_404(request, slug)
-    days = DayForm(request.GET, negotiation=negotiation, user=request.user)
-    if not days.is_valid():
-        context = {"negotiation": negotiation, "days": days}
+    asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
+    if not asked.is_valid():
+        context = {"negotiation": negotiation, "asked": asked}
         return render(request, "positions/comparison_day.html", context, status=400)
-    issues, parties = request.GET.getlist("issue"), request.GET.getlist("party")
-    built = comparisons.build(
-        negotiation=negotiation,
-        user=request.user,
-        as_of=days.day,
-        round=days.cleaned_data["round"],
-        issues=issues,
-        parties=parties,
-    )
+    built = comparisons.build(negotiation=negotiation, user=request.user, question=asked.question)
     can_edit = may_edit(request, negotiation)
     context = {
         "negotiation": negotiation,
         "comparison": built,
-        "days": days,
+        "asked": asked,
+        "narrowings": narrowings(asked, built),
+        "menus": menus(asked, built),
+        "everything": everything(asked),
         "can_edit": can_edit,
         "shown": request.GET,
         "matrix_at": request.get_full_path() if can_edit else "",
-        "filtered": bool(issues or parties),
-        "asked_issues": issues,
-        "asked_parties": parties,
     }
     return render(request, "positions/comparison.html", context)

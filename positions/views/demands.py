@@ -4,9 +4,11 @@ from datetime import date
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
@@ -14,9 +16,10 @@ from django_htmx.http import trigger_client_event
 from config.htmx import wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
+from negotiations.forms import DayField
 from negotiations.models import Party, Round, Source, State
 from negotiations.operations import Conflict
-from positions.days import DayForm, last_day
+from positions.days import last_day
 from positions.forms import DemandForm
 from positions.models import Demand, Evidence, Issue, Silence
 from positions.offered import number
@@ -128,16 +131,15 @@ def _cell(request, negotiation) -> dict:
 
 def _day(request, negotiation) -> date:
     """The day that is meant: that of the comparison, else the last of the round, else today."""
-    asked = DayForm(
-        {"as_of": request.GET.get("as_of", "")}, negotiation=negotiation, user=request.user
-    )
-    if not asked.is_valid():
-        raise Http404
+    try:
+        as_of = DayField(required=False).clean(request.GET.get("as_of", ""))
+    except ValidationError:
+        raise Http404 from None
     rounds = Round.objects.visible_to(request.user).filter(negotiation=negotiation)
     held = rounds.filter(pk=number(request.GET.get("round"))).first()
-    if held and not asked.cleaned_data["as_of"] and (held.held or held.planned):
+    if held and not as_of and (held.held or held.planned):
         return last_day(held)
-    return asked.day
+    return as_of or timezone.localdate()
 
 
 def _column(request, demand) -> Party | None:

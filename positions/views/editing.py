@@ -27,7 +27,7 @@ from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
 from positions.views.comparison import may_edit, negotiation_or_404
-from positions.views.rows import day_shown, is_on_comparison, row_of_address, rows_saved
+from positions.views.rows import is_on_comparison, row_of_address, rows_saved
 
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
@@ -275,7 +275,6 @@ def _rows(request, form, record):
     return rows_saved(
         request,
         form.negotiation,
-        day=day_shown(request, form.negotiation) or timezone.localdate(),
         record=record,
         codes=codes | {issue.code for issue in stood if issue},
     )

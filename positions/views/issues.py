@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from positions import issuelist, issuepage
-from positions.days import DayForm
+from positions.filters import OVERALL
 from positions.models import Issue
-from positions.recordpages import OVERALL
+from positions.question import QuestionForm
 from positions.views.comparison import may_edit, negotiation_or_404
 
 
@@ -30,14 +30,17 @@ def issue(request, slug, code):
     negotiation = negotiation_or_404(request, slug)
     mine = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
     found = None if code == OVERALL else get_object_or_404(mine, code=code)
-    days = DayForm(request.GET, negotiation=negotiation, user=request.user)
-    if not days.is_valid():
-        context = {"negotiation": negotiation, "days": days}
+    asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
+    if not asked.is_valid():
+        context = {"negotiation": negotiation, "asked": asked}
         return render(request, "positions/comparison_day.html", context, status=400)
-    page = issuepage.build(negotiation=negotiation, user=request.user, issue=found, as_of=days.day)
+    page = issuepage.build(
+        negotiation=negotiation, user=request.user, issue=found, question=asked.question
+    )
     context = {
         "negotiation": negotiation,
         "page": page,
+        "asked": asked,
         "can_edit": may_edit(request, negotiation),
     }
     return render(request, "positions/issue.html", context)

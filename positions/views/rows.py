@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
 from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django_htmx.http import reswap, retarget
 
 from config.htmx import wants_part
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
-from positions.days import DayForm
 from positions.models import Event, Evidence, Linkage, TermValue
+from positions.question import Question, QuestionForm
 
 ROW = re.compile(r"comparison-row-(.+)")
 
@@ -25,11 +27,11 @@ def is_on_comparison(request, negotiation: Negotiation) -> bool:
     return shown == reverse("comparison", args=[negotiation.slug])
 
 
-def day_shown(request, negotiation: Negotiation) -> date | None:
-    """Return the day of the comparison from which htmx asks; None if it shows none."""
+def question_shown(request, negotiation: Negotiation) -> Question | None:
+    """Return what the comparison from which htmx asks shows; None if it shows none."""
     query = QueryDict(urlsplit(request.htmx.current_url or "").query)
-    days = DayForm(query, negotiation=negotiation, user=request.user)
-    return days.day if days.is_valid() else None
+    asked = QuestionForm(query, negotiation=negotiation, request=request)
+    return asked.question if asked.is_valid() else None
 
 
 def row_of_address(address: str) -> set[str]:
@@ -42,7 +44,7 @@ def rows_saved(
     request,
     negotiation: Negotiation,
     *,
-    day: date,
+    day: date | None = None,
     record,
     codes: Collection[str] = (),
     into: str = "",
@@ -50,18 +52,18 @@ def rows_saved(
 ):
     """Answer with the rows in which ``record`` stands by now, and those with ``codes``.
 
-    They take their places by themselves. ``into`` is the code of the row that the answer itself
+    They take their places by themselves, with everything that stands in them, whatever the page is
+    narrowed to. ``into`` is the code of the row that the answer itself
     replaces; without one, the form that was saved goes away. ``editing`` is the form to leave
-    open for the next line.
+    open for the next line. ``day`` is the one shown unless the address tells.
     """
     shown_at = urlsplit(request.htmx.current_url or "")
     shown = QueryDict(shown_at.query)
+    question = question_shown(request, negotiation) or Question(as_of=timezone.localdate())
     built = comparisons.build(
         negotiation=negotiation,
         user=request.user,
-        as_of=day,
-        issues=shown.getlist("issue"),
-        parties=shown.getlist("party"),
+        question=replace(question, as_of=day or question.as_of, said=None),
     )
     wanted = {into, *codes}
     whole = record.record_id if isinstance(record, Evidence | Linkage | TermValue) else record.pk

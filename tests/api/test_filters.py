@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config import api_urls
-from negotiations.filters import Code, Number
+from negotiations.filters import Pointing
 from negotiations.models import Negotiation
 from tests.api.conftest import COLLECTIONS, CONTENT, Talks, new_talks, place, program_of
 
@@ -92,6 +92,9 @@ ASKING = {
         "movement": lambda t: "softened",
         "source": lambda t: t["sources"].pk,
         "as_of": lambda t: "2025-06-01",
+        "known_on": lambda t: "2025-06-01",
+        "track": lambda t: t["tracks"].pk,
+        "words": lambda t: "word",
     },
     "term-values": {
         "record": lambda t: t["demands"].pk,
@@ -145,14 +148,15 @@ ASKING = {
     },
 }
 #: Filters that one kind of row or another has in common; they are tested by themselves.
-SHARED = {"negotiation", "state", "ordering"}
+# What is said on a basis has a test of its own, in test_question.
+SHARED = {"authority", "negotiation", "state", "ordering"}
 ONE_FILTER = [(name, parameter) for name, asked in ASKING.items() for parameter in asked]
 #: All filters that name something else by its number or code.
 POINTING = [
     (prefix, parameter)
     for prefix, view, _basename in api_urls.router.registry
     for parameter, filter_ in view.filterset_class.base_filters.items()
-    if isinstance(filter_, Code | Number)
+    if isinstance(filter_, Pointing)
 ]
 
 
@@ -160,7 +164,7 @@ POINTING = [
 def two(for_the_module) -> tuple[Talks, Talks]:
     """One negotiation filled twice: first what is asked for, then what must not be answered."""
     talks = new_talks().fill(0)
-    return dataclasses.replace(talks), talks.fill(1)
+    return dataclasses.replace(talks), talks.fill(1, word="other")
 
 
 @pytest.fixture(scope="module")

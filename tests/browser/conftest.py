@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from positions.sample import DEMO_PASSWORDS
 from tests.browser.chromium import chromium_path
@@ -21,6 +21,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A busy machine is slow to answer, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 COMPARISON = "/russia-ukraine-2025/compare/?as_of=2025-06-02"
 
 
@@ -57,7 +60,7 @@ def open_page(chromium, live_server, sample):
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: is_complaint(m) and complaints.append(m.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)

@@ -62,7 +62,7 @@ def test_items_of_a_package_stand_in_their_own_rows(client):
 
 def test_a_round_stands_for_its_last_day(client):
     second = Round.objects.get(number=2)
-    by_round = client.get(PAGE, {"round": second.pk})
+    by_round = client.get(PAGE, {"as_of_round": second.pk})
     assert str(by_round.context["comparison"].as_of) == "2025-06-02"
     assert by_round.context["comparison"].round == second
 
@@ -90,8 +90,8 @@ def test_rows_and_columns_asked_for(client):
     [
         ({"as_of": "June"}, "2025-06-02"),
         ({"as_of": "2025-02-30"}, "2025-06-02"),
-        ({"round": "x"}, "no such round"),
-        ({"round": "999999999999999999999"}, "no such round"),
+        ({"as_of_round": "x"}, "no such round"),
+        ({"as_of_round": "999999999999999999999"}, "no such round"),
     ],
 )
 def test_a_day_that_is_none_is_said(client, query, words):

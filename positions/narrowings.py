@@ -1,0 +1,111 @@
+"""What a comparison was narrowed to, in words, each with the address that leaves it out again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from positions.filters import OVERALL
+from positions.matrix import Comparison
+from positions.models import Demand, Evidence
+from positions.question import PLACES, SAID, QuestionForm
+
+LABELS = {
+    "issue": gettext_lazy("Issue"),
+    "party": gettext_lazy("Party"),
+    "round": gettext_lazy("Said in"),
+    "track": gettext_lazy("Track"),
+    "kind": gettext_lazy("Kind"),
+    "firmness": gettext_lazy("Firmness"),
+    "authority": gettext_lazy("At least"),
+    "source": gettext_lazy("Source"),
+    "words": gettext_lazy("Words"),
+}
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One thing asked for; ``without`` is the query that leaves it out, question mark and all."""
+
+    label: str
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """What may be asked for, and whether it is."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The options of one parameter."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+
+def narrowings(asked: QuestionForm, comparison: Comparison) -> tuple[Narrowing, ...]:
+    """Return what was asked for of rows, columns and what is said, in the order of the form."""
+    names = _names(comparison)
+    return tuple(
+        Narrowing(
+            str(LABELS[name]), str(names[name].get(text, text)), _without(asked.data, name, text)
+        )
+        for name in (*PLACES, *SAID)
+        for text in asked.given.get(name, ())
+    )
+
+
+def menus(asked: QuestionForm, comparison: Comparison) -> dict[str, Menu]:
+    """Return what may be asked for, by the name of the parameter; no menu of a single track."""
+    names = _names(comparison)
+    if len(comparison.tracks) < 2:
+        names["track"] = {}
+    return {
+        name: Menu(
+            name,
+            str(LABELS[name]),
+            tuple(
+                Option(value, str(label), value in asked.given.get(name, ()))
+                for value, label in known.items()
+            ),
+        )
+        for name, known in names.items()
+    }
+
+
+def everything(asked: QuestionForm) -> str:
+    """Return the query without any narrowing, question mark and all."""
+    rest = asked.data.copy()
+    for name in (*PLACES, *SAID):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}"
+
+
+def _names(comparison: Comparison) -> dict[str, Mapping[str, object]]:
+    issues = {issue.code: issue.name for issue in comparison.every_issue}
+    return {
+        "issue": {OVERALL: _("Overall"), **issues},
+        "party": {party.code: party.name for party in comparison.every_party},
+        "round": {str(held.pk): held for held in comparison.rounds},
+        "track": {str(track.pk): track for track in comparison.tracks},
+        "kind": dict(Demand.Kind.choices),
+        "firmness": dict(Demand.Firmness.choices),
+        "authority": dict(Evidence.Basis.choices),
+        "source": {str(source.pk): source for source in comparison.cited},
+        "words": {},
+    }
+
+
+def _without(query: QueryDict, name: str, text: str) -> str:
+    rest = query.copy()
+    rest.setlist(name, [each for each in query.getlist(name) if each != text])
+    return f"?{rest.urlencode()}"
