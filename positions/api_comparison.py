@@ -190,6 +190,7 @@ class ComparedIssue(_Read):
     gaps = ComparedGap(many=True)
     cells = ComparedCell(many=True)
     outcomes = ComparedOutcome(many=True)
+    assessments = ComparedStatement(many=True, source="unheld")
 
     def get_name(self, row) -> str:
         return row.issue.name if row.issue else _("Overall")
@@ -200,5 +201,6 @@ class ComparisonSerializer(_Read):
 
     negotiation = ComparedNegotiation()
     as_of = serializers.DateField()
+    known_on = serializers.DateField(source="question.known_on", allow_null=True)
     parties = ComparedParty(many=True)
     issues = ComparedIssue(many=True, source="rows")

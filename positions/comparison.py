@@ -148,6 +148,7 @@ class _Loaded:
             .select_related("issue", "clause", "round", "answers")
             .annotate(
                 remaining=ArraySubquery(held.remaining(as_of, known_on).values("party")),
+                held=Exists(held),
                 fits=Value(True, BooleanField())
                 if said is None
                 else Exists(said.filter(pk=OuterRef("pk"))),
@@ -203,8 +204,18 @@ class _Loaded:
             cells=tuple(self._cell(issue, party) for party in columns),
             outcomes=settled,
             gaps=self._gaps(issue, settled, compared) if issue else (),
-            unheld=tuple(s for s in self.by_issue.get(key, ()) if s.fits and not s.holders),
+            unheld=self._unheld(key),
             every_statement=tuple(self.by_issue.get(key, ())),
+        )
+
+    def _unheld(self, key: int | None) -> tuple[Statement, ...]:
+        """What nobody holds; nothing of it is said by the parties that were asked for."""
+        if self.question.parties:
+            return ()
+        return tuple(
+            s
+            for s in self.by_issue.get(key, ())
+            if s.fits and not s.demand.held  # type: ignore[attr-defined]
         )
 
     def _cell(self, issue, party) -> Cell:

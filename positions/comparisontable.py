@@ -10,6 +10,7 @@ from positions.matrix import Cell, Comparison, Row, Settled, Statement
 
 COLUMNS = (
     "as_of",
+    "known_on",
     "issue",
     "issue_name",
     "gap",
@@ -38,12 +39,13 @@ COLUMNS = (
 def lines(comparison: Comparison) -> Iterator[list[Any]]:
     """Yield the values of every line, in the order of ``COLUMNS``.
 
-    ``entry`` says what a line holds: a demand, a silence, an outcome of the issue, or why the cell
-    is blank.
+    ``entry`` says what a line holds: a demand, a silence, an outcome of the issue, an assessment,
+    which nobody holds, or why the cell is blank.
     """
     for row in comparison.rows:
         shared = {
             "as_of": comparison.as_of,
+            "known_on": comparison.question.known_on,
             "issue": row.issue.code if row.issue else "",
             "issue_name": row.issue.name if row.issue else "",
             "gap": _gaps(row),
@@ -56,6 +58,8 @@ def lines(comparison: Comparison) -> Iterator[list[Any]]:
 def _entries(row: Row) -> Iterator[dict[str, Any]]:
     for settled in row.outcomes:
         yield _outcome(settled)
+    for statement in row.unheld:
+        yield {**_demand(statement), "entry": "assessment"}
     for cell in row.cells:
         side = {"party": cell.party.code, "party_name": cell.party.name}
         for entry in _of_cell(cell):

@@ -43,7 +43,7 @@ def cells_of(row: dict) -> dict:
 
 
 def test_the_frame(client, compared):
-    assert compared.keys() == {"negotiation", "as_of", "parties", "issues"}
+    assert compared.keys() == {"negotiation", "as_of", "known_on", "parties", "issues"}
     negotiation = client.get(place("negotiations", "russia-ukraine-2025")).json()
     assert compared["negotiation"] == {
         "slug": "russia-ukraine-2025",
@@ -62,7 +62,7 @@ def test_the_frame(client, compared):
         "force-limits",
     ]
     for row in compared["issues"]:
-        assert row.keys() == {"code", "name", "gaps", "cells", "outcomes"}
+        assert row.keys() == {"code", "name", "gaps", "cells", "outcomes", "assessments"}
         assert [cell["party"] for cell in row["cells"]] == ["UA", "RU", "TR", "US", "E4", "EU"]
 
 
