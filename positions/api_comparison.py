@@ -196,6 +196,16 @@ class ComparedIssue(_Read):
         return row.issue.name if row.issue else _("Overall")
 
 
+class ComparedPriority(_Read):
+    """How open an issue is (0 to 1), what it weighs, and its place by weight and without."""
+
+    issue = serializers.SlugField(source="row.code")
+    weight = serializers.IntegerField(source="priority.weight")
+    openness = serializers.FloatField(source="priority.openness", allow_null=True)
+    place = serializers.IntegerField(source="priority.place", allow_null=True)
+    unweighted = serializers.IntegerField(source="priority.unweighted", allow_null=True)
+
+
 class ComparisonSerializer(_Read):
     """Where every party stands on every issue at the end of a day."""
 
@@ -204,3 +214,4 @@ class ComparisonSerializer(_Read):
     known_on = serializers.DateField(source="question.known_on", allow_null=True)
     parties = ComparedParty(many=True)
     issues = ComparedIssue(many=True, source="rows")
+    priorities = ComparedPriority(many=True)

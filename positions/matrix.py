@@ -20,6 +20,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.priorities import Priority, priorities
 from positions.question import Question
 from positions.timeline import Moment, timeline
 from positions.words import full_value_text, operator_text
@@ -274,6 +275,27 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ShownPriority:
+    """An issue's row with its place by weight."""
+
+    row: Row
+    priority: Priority
+
+    @property
+    def percent(self) -> int | None:
+        """Return how much of what was compared is open, in percent."""
+        share = self.priority.openness
+        return None if share is None else round(share * 100)
+
+    @property
+    def weights(self) -> tuple[tuple[str, int, bool], ...]:
+        """Return what it may weigh, as a parameter and a number, and whether it does."""
+        weight = self.priority.weight
+        numbers = sorted({*range(6), 10, weight})
+        return tuple((f"{self.row.code}:{n}", n, n == weight) for n in numbers)
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The whole matrix, as ``question`` asks for it."""
 
@@ -307,6 +329,16 @@ class Comparison:
     def tracks(self) -> tuple[Track, ...]:
         """Return the tracks of the rounds that were held."""
         return tuple(dict.fromkeys(held.track for held in self.rounds))
+
+    @cached_property
+    def priorities(self) -> tuple["ShownPriority", ...]:
+        """Return the issues shown by how open they are, as weighed."""
+        rows = {row.code: row for row in self.rows if row.issue}
+        gaps_by_code = ((code, row.gaps) for code, row in rows.items())
+        return tuple(
+            ShownPriority(rows[found.code], found)
+            for found in priorities(gaps_by_code, self.question.weights or {})
+        )
 
     @cached_property
     def timeline(self) -> tuple[Moment, ...]:

@@ -4,8 +4,8 @@ How open an issue is, from 0 to 1, is read off the gaps of its pairs of parties 
 where they are agreed or compatible, else the share of what was compared on which the closest pair
 differs, 1 where that pair is rejected or has no term in common. Where only one side speaks, or
 neither, there is nothing to measure. Of several pairs the most open counts. The issues are ordered
-by weight × openness; ties keep the order of the codebook. Weights are the reader's; an issue that is
-not weighed counts 1.
+by weight × openness; ties keep the order of the codebook. Weights are the reader's; an issue that
+is not weighed counts 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

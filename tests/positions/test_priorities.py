@@ -1,6 +1,7 @@
 """The order of issues by weight: what is open, how it is weighed, what stays without a place."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,6 @@ def test_every_issue_has_one_line_and_a_higher_score_a_place_before(found, weigh
     assert sorted(line.code for line in lines) == [code for code, _gaps in issues]
     placed = [line for line in lines if line.place is not None]
     assert list(lines[: len(placed)]) == placed
-    for one, other in zip(placed, placed[1:], strict=False):
+    for one, other in pairwise(placed):
         assert one.score >= other.score
         assert (one.place < other.place) == (one.score > other.score)
