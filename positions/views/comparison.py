@@ -1,10 +1,14 @@
 """The face page: where the sides stand, issue by issue."""
 
-from django.shortcuts import get_object_or_404, render
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
+from positions.citing import citation
 from positions.narrowings import everything, menus, narrowings
 from positions.question import QuestionForm
 
@@ -21,10 +25,23 @@ def may_edit(request, negotiation: Negotiation) -> bool:
     return Negotiation.objects.editable_by(request.user).filter(pk=negotiation.pk).exists()
 
 
+def tidy(request):
+    """Return a redirect to the address without what a form sent empty; None if there is nothing."""
+    kept = QueryDict(mutable=True)
+    for name, texts in request.GET.lists():
+        kept.setlist(name, [text for text in texts if text])
+    kept = QueryDict(kept.urlencode())
+    if kept == request.GET:
+        return None
+    return redirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
+
+
 @require_safe
 def comparison(request, slug):
     """Every party's current demands on every issue at the end of a day."""
     negotiation = negotiation_or_404(request, slug)
+    if tidied := tidy(request):
+        return tidied
     asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
     if not asked.is_valid():
         context = {"negotiation": negotiation, "asked": asked}
@@ -38,6 +55,13 @@ def comparison(request, slug):
         "narrowings": narrowings(asked, built),
         "menus": menus(asked, built),
         "everything": everything(asked),
+        "citation": citation(
+            request,
+            asked,
+            negotiation,
+            title=_("Where the sides stand"),
+            data=reverse("api:comparison", args=[slug]),
+        ),
         "can_edit": can_edit,
         "shown": request.GET,
         "matrix_at": request.get_full_path() if can_edit else "",

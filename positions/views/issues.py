@@ -2,13 +2,15 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from positions import issuelist, issuepage
+from positions.citing import citation
 from positions.filters import OVERALL
 from positions.models import Issue
 from positions.question import QuestionForm
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.comparison import may_edit, negotiation_or_404, tidy
 
 
 @require_safe
@@ -30,6 +32,8 @@ def issue(request, slug, code):
     negotiation = negotiation_or_404(request, slug)
     mine = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
     found = None if code == OVERALL else get_object_or_404(mine, code=code)
+    if tidied := tidy(request):
+        return tidied
     asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
     if not asked.is_valid():
         context = {"negotiation": negotiation, "asked": asked}
@@ -41,6 +45,9 @@ def issue(request, slug, code):
         "negotiation": negotiation,
         "page": page,
         "asked": asked,
+        "citation": citation(
+            request, asked, negotiation, title=found.name if found else _("The talks as a whole")
+        ),
         "can_edit": may_edit(request, negotiation),
     }
     return render(request, "positions/issue.html", context)

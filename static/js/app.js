@@ -168,14 +168,6 @@
   document.addEventListener("htmx:responseError", (event) =>
     announce(event.detail.xhr.status === 401 ? said.signedOut : said.refused));
 
-  // The address of a page that was asked for by a form holds what was chosen, and nothing empty.
-  document.addEventListener("submit", (event) => {
-    if (event.target.method !== "get") return;
-    const empty = [...event.target.elements].filter((field) => field.name && !field.value);
-    for (const field of empty) field.disabled = true;
-    setTimeout(() => { for (const field of empty) field.disabled = false; });
-  });
-
   // What is typed is kept on the server a moment after the last key, and when the page is left.
   const waiting = new Map();
   const underWay = new WeakMap();
