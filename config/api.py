@@ -106,6 +106,19 @@ class CSVRenderer(BaseRenderer):
     media_type, format = "text/csv", "csv"
 
 
+class XLSXRenderer(BaseRenderer):
+    """Says that a list can be had as a workbook, which the view makes by itself."""
+
+    media_type, format = (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx",
+    )
+
+
+#: Besides JSON; a list has them, one row has not.
+TABLE_RENDERERS = [CSVRenderer, XLSXRenderer]
+
+
 def exception_handler(error, context):
     """Turn what operations refuse into 400, what rests on something into 409, too much into 413.
 

@@ -7,7 +7,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, inline_serializer
 from rest_framework.fields import CharField
 
-from config.api import CSVRenderer
+from config.api import CSVRenderer, XLSXRenderer
+
+#: How tables are described among the answers of a view.
+TABLES = {
+    (200, CSVRenderer.media_type): OpenApiTypes.STR,
+    (200, XLSXRenderer.media_type): OpenApiTypes.BINARY,
+}
 
 
 class Schema(AutoSchema):
@@ -24,8 +30,7 @@ class Schema(AutoSchema):
         shown = super().get_response_serializers()
         match getattr(self.view, "action", ""):
             case "list":
-                table = {(200, CSVRenderer.media_type): OpenApiTypes.STR}
-                return {(200, "application/json"): shown, **table}
+                return {(200, "application/json"): shown, **TABLES}
             case "partial_update" if "version" in self.get_request_serializer().fields:
                 name = f"{type(shown).__name__.removesuffix('Serializer')}Conflict"
                 fields = {"detail": CharField(), "current": self.view.serializer_class()}

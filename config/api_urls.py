@@ -4,36 +4,13 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from config.api_views import NotHere, SchemaView
-from negotiations import api as negotiations
-from positions import api as positions
+from positions.api import COLLECTIONS, ComparisonView
 from positions.api_search import SearchView
 
 app_name = "api"
 
 router = SimpleRouter()
-for name, view in {
-    "negotiations": negotiations.NegotiationViewSet,
-    "memberships": negotiations.MembershipViewSet,
-    "parties": negotiations.PartyViewSet,
-    "people": negotiations.PersonViewSet,
-    "tracks": negotiations.TrackViewSet,
-    "rounds": positions.RoundViewSet,
-    "participations": positions.ParticipationViewSet,
-    "delegates": positions.DelegateViewSet,
-    "sources": positions.SourceViewSet,
-    "issues": positions.IssueViewSet,
-    "terms": positions.TermViewSet,
-    "term-choices": positions.TermChoiceViewSet,
-    "proposals": positions.ProposalViewSet,
-    "clauses": positions.ClauseViewSet,
-    "demands": positions.DemandViewSet,
-    "term-values": positions.TermValueViewSet,
-    "linkages": positions.LinkageViewSet,
-    "outcomes": positions.OutcomeViewSet,
-    "events": positions.EventViewSet,
-    "silences": positions.SilenceViewSet,
-    "evidence": positions.EvidenceViewSet,
-}.items():
+for name, view in COLLECTIONS.items():
     router.register(name, view)
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
@@ -44,7 +21,7 @@ urlpatterns = [
     path("docs/", csp_update({"img-src": ["data:"]})(docs), name="docs"),
     path(
         "negotiations/<slug:slug>/comparison/",
-        positions.ComparisonView.as_view(),
+        ComparisonView.as_view(),
         name="comparison",
     ),
     path("search/", SearchView.as_view(), name="search"),

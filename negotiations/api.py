@@ -5,6 +5,7 @@ there are for whom is the query sets' business, and what a write does that of th
 """
 
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,8 @@ from rest_framework import permissions, viewsets
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
-from config.api import CSVRenderer
-from negotiations import api_input, csvtables, filters, operations, serializers
+from config.api import TABLE_RENDERERS, XLSXRenderer
+from negotiations import api_input, csvtables, filters, operations, serializers, tables, xlsxtables
 from negotiations.models import (
     Membership,
     Negotiation,
@@ -22,11 +23,17 @@ from negotiations.models import (
     Track,
 )
 
+#: A workbook can be sent only once it is whole, so that a request does not make one of any size.
+MOST_SHEET_ROWS = 10_000
+TOO_MANY_ROWS = _(
+    "More than %(most)s rows are not given as a workbook: take CSV, or ask for fewer."
+)
+
 
 class ReadViewSet(viewsets.ReadOnlyModelViewSet):
     """Published rows of negotiations that one may see, and all rows where one writes.
 
-    A list is given in pages of JSON, or whole as CSV.
+    A list is given in pages of JSON, or whole as CSV or XLSX.
     """
 
     serializer_class: type[serializers.RecordSerializer]
@@ -38,39 +45,52 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
         return self.serializer_class.Meta.model
 
     def get_queryset(self):
-        rows = super().get_queryset().visible_to(self.request.user)
+        return self.rows_for(self.request.user)
+
+    @classmethod
+    def rows_for(cls, user):
+        """Return the rows of the collection that ``user`` may see."""
+        every: Any = cls.queryset
+        rows = every.all().visible_to(user)
         return rows.order_by(*rows.model._meta.ordering, "pk")
 
-    def complete(self, rows: list) -> list:
+    @classmethod
+    def complete(cls, rows: list, user) -> list:
         """Return the rows with what takes a query of its own, one for all of them."""
         return rows
 
+    @classmethod
+    def table_of(cls, name: str, rows, user) -> tables.Table:
+        """Return some of the rows as a table, read from the database while it is written."""
+        found = tables.in_batches(rows, lambda batch: cls.complete(batch, user))
+        return tables.of_rows(name, cls.serializer_class(), found)
+
     def paginate_queryset(self, queryset):
         page = super().paginate_queryset(queryset)
-        return None if page is None else self.complete(page)
+        return None if page is None else self.complete(page, self.request.user)
 
     def get_object(self):
-        return self.complete([super().get_object()])[0]
+        return self.complete([super().get_object()], self.request.user)[0]
 
     def get_renderers(self):
-        tables = [CSVRenderer()] if self.action == "list" else []
+        tables = [renderer() for renderer in TABLE_RENDERERS] if self.action == "list" else []
         return [*super().get_renderers(), *tables]
 
     def list(self, request, *args, **kwargs):
-        if request.accepted_renderer.format != CSVRenderer.format:
+        if not isinstance(request.accepted_renderer, tuple(TABLE_RENDERERS)):
             return super().list(request, *args, **kwargs)
         if paged := [name for name in filters.PAGE_PARAMETERS if name in request.query_params]:
             raise ValidationError({name: [_("A table has every row.")] for name in paged})
         rows = self.filter_queryset(self.get_queryset())
-        serializer = self.serializer_class()
-        found = csvtables.in_batches(rows, self.complete)
         of = request.query_params.get("negotiation", "parley")
         collection = request.path.split("/")[-2]
-        return csvtables.table(
-            f"{of}-{collection}-{timezone.localdate().isoformat()}",
-            csvtables.columns(serializer),
-            (csvtables.line(serializer, row) for row in found),
-        )
+        name = f"{of}-{collection}-{timezone.localdate().isoformat()}"
+        table = self.table_of(collection, rows, request.user)
+        if not isinstance(request.accepted_renderer, XLSXRenderer):
+            return csvtables.download(name, table)
+        if rows.count() > MOST_SHEET_ROWS:
+            raise ValidationError({"format": [TOO_MANY_ROWS % {"most": MOST_SHEET_ROWS}]})
+        return xlsxtables.download(name, [table])
 
 
 class EditorsWrite(permissions.BasePermission):
@@ -161,7 +181,7 @@ class WriteViewSet(ReadViewSet):
 
     def _shown(self, row):
         shown = self.get_queryset().get(pk=row.pk)
-        return self.get_serializer(self.complete([shown])[0]).data
+        return self.get_serializer(self.complete([shown], self.request.user)[0]).data
 
 
 class NegotiationViewSet(WriteViewSet):

@@ -5,6 +5,7 @@ three columns in a table: as it is printed, and its two ends.
 """
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -81,6 +82,9 @@ class DatesJSON(RangeField):
 
     def printed(self, value, row) -> str:
         return ranges.date_text(value)
+
+    def numbers(self, value) -> list:
+        return [end and date.fromisoformat(end) for end in super().numbers(value)]
 
 
 @extend_schema_field(_ends("earliest", "latest", "date-time"))

@@ -13,9 +13,17 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api import CSVRenderer
-from negotiations import csvtables
-from negotiations.api import WriteViewSet
+from config.api import TABLE_RENDERERS, CSVRenderer, XLSXRenderer
+from config.api_schema import TABLES
+from negotiations import csvtables, xlsxtables
+from negotiations.api import (
+    MembershipViewSet,
+    NegotiationViewSet,
+    PartyViewSet,
+    PersonViewSet,
+    TrackViewSet,
+    WriteViewSet,
+)
 from negotiations.filters import (
     DelegateFilters,
     ParticipationFilters,
@@ -29,9 +37,18 @@ from negotiations.serializers import (
     RoundSerializer,
     SourceSerializer,
 )
-from positions import api_input, comparison, comparisontable, filters, operations, serializers
+from positions import (
+    api_input,
+    comparison,
+    comparisonbook,
+    comparisontable,
+    filters,
+    operations,
+    serializers,
+)
 from positions.api_comparison import ComparisonSerializer
 from positions.api_question import QUESTION, question_of
+from positions.asked import asked_by
 from positions.matrix import Comparison
 from positions.models import (
     Clause,
@@ -95,24 +112,27 @@ class PartViewSet(ContentViewSet):
 class WholeViewSet(ContentViewSet):
     """Records shown with the values, linkages and evidence that hang on them."""
 
-    def complete(self, rows):
-        values = self._by_record(
+    @classmethod
+    def complete(cls, rows, user):
+        values = cls._by_record(
             TermValue.objects.select_related("term")
             .annotate(choice_codes=choice_codes())
             .order_by("term__order", "term__code", "pk"),
             rows,
+            user,
         )
-        links = self._by_record(Linkage.objects.order_by("pk"), rows)
-        evidence = self._by_record(Evidence.objects.only("record_id").order_by("pk"), rows)
+        links = cls._by_record(Linkage.objects.order_by("pk"), rows, user)
+        evidence = cls._by_record(Evidence.objects.only("record_id").order_by("pk"), rows, user)
         for row in rows:
             row.shown_values, row.shown_links = values[row.pk], links[row.pk]
             row.shown_evidence = [each.pk for each in evidence[row.pk]]
         return rows
 
-    def _by_record(self, parts, rows):
+    @staticmethod
+    def _by_record(parts, rows, user):
         found = defaultdict(list)
         numbers = [row.pk for row in rows]
-        for part in parts.visible_to(self.request.user).filter(record__in=numbers):
+        for part in parts.visible_to(user).filter(record__in=numbers):
             found[part.record_id].append(part)
         return found
 
@@ -245,25 +265,55 @@ class EvidenceViewSet(PartViewSet):
     input_class = api_input.RecordEvidenceInput
 
 
+#: The collections by the names that their addresses have.
+COLLECTIONS: dict[str, type[WriteViewSet]] = {
+    "negotiations": NegotiationViewSet,
+    "memberships": MembershipViewSet,
+    "parties": PartyViewSet,
+    "people": PersonViewSet,
+    "tracks": TrackViewSet,
+    "rounds": RoundViewSet,
+    "participations": ParticipationViewSet,
+    "delegates": DelegateViewSet,
+    "sources": SourceViewSet,
+    "issues": IssueViewSet,
+    "terms": TermViewSet,
+    "term-choices": TermChoiceViewSet,
+    "proposals": ProposalViewSet,
+    "clauses": ClauseViewSet,
+    "demands": DemandViewSet,
+    "term-values": TermValueViewSet,
+    "linkages": LinkageViewSet,
+    "outcomes": OutcomeViewSet,
+    "events": EventViewSet,
+    "silences": SilenceViewSet,
+    "evidence": EvidenceViewSet,
+}
+
+
 class ComparisonView(APIView):
     """What the page of the comparison shows."""
 
     http_method_names = ["get", "head"]
-    renderer_classes = [JSONRenderer, CSVRenderer]
+    renderer_classes = [JSONRenderer, *TABLE_RENDERERS]
 
     @extend_schema(
         parameters=QUESTION,
         responses={
             (200, "application/json"): ComparisonSerializer,
-            (200, CSVRenderer.media_type): OpenApiTypes.STR,
+            **TABLES,
         },
     )
     def get(self, request, slug):
         built = self._built(request, slug)
-        if request.accepted_renderer.format != CSVRenderer.format:
-            return Response(ComparisonSerializer(built).data)
         name = f"{slug}-comparison-{built.as_of.isoformat()}"
-        return csvtables.table(name, comparisontable.COLUMNS, comparisontable.lines(built))
+        match request.accepted_renderer:
+            case CSVRenderer():
+                return csvtables.download(name, comparisontable.table(built))
+            case XLSXRenderer():
+                asked = asked_by(request, built)
+                return xlsxtables.download(name, comparisonbook.sheets(built, asked))
+        return Response(ComparisonSerializer(built).data)
 
     def _built(self, request, slug) -> Comparison:
         """Return the comparison that is asked for; raise ``ValidationError`` for what is not."""

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from negotiations import ranges
 from negotiations.models import Party
+from negotiations.tables import Table
 from positions.gaplines import STATUSES
 from positions.matrix import Cell, Comparison, Row, Settled, Statement
 
@@ -36,12 +39,21 @@ COLUMNS = (
 )
 
 
-def lines(comparison: Comparison) -> Iterator[list[Any]]:
-    """Yield the values of every line, in the order of ``COLUMNS``.
+#: How wide the columns are in a spreadsheet.
+_WIDTHS = {"text": 60, "terms": 40, "linkages": 30, "issue_name": 24, "inside": 30}
+
+
+def table(comparison: Comparison) -> Table:
+    """Return the table of all that stands in the cells.
 
     ``entry`` says what a line holds: a demand, a silence, an outcome of the issue, an assessment,
     which nobody holds, or why the cell is blank.
     """
+    widths = [_WIDTHS.get(column, 0) for column in COLUMNS]
+    return Table(_("Demands"), COLUMNS, _lines(comparison), widths)
+
+
+def _lines(comparison: Comparison) -> Iterator[list[Any]]:
     for row in comparison.rows:
         shared = {
             "as_of": comparison.as_of,
@@ -120,11 +132,10 @@ def _outcome(settled: Settled) -> dict[str, Any]:
 
 
 def _dates(dates) -> dict[str, Any]:
-    ends = ranges.dates_json(dates)
     return {
         "stated": ranges.date_text(dates),
-        "stated_earliest": ends["earliest"],
-        "stated_latest": ends["latest"],
+        "stated_earliest": ranges.earliest(dates),
+        "stated_latest": ranges.latest(dates),
     }
 
 

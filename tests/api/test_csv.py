@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from negotiations import csvtables, ranges
+from negotiations import csvtables, ranges, tables
 from negotiations.serializers import QuantityJSON
 from tests.api.conftest import COLLECTIONS, CONTENT, Talks, new_talks, place, program_of
 from tests.recording import published_demand, published_event
@@ -99,7 +99,7 @@ def test_filters_are_those_of_the_list(client, shown, collection, query):
 
 def test_a_table_is_whole_where_a_list_has_pages(client, shown, monkeypatch):
     events = [published_event(negotiation=shown.negotiation) for _ in range(7)]
-    monkeypatch.setattr(csvtables, "AT_ONCE", 3)
+    monkeypatch.setattr(tables, "AT_ONCE", 3)
     rows = table(client, "events", ordering="id")
     assert [int(row["id"]) for row in rows][-7:] == [event.pk for event in events]
     assert len(rows) == client.get(place("events"), {"page_size": 2}).json()["count"]
@@ -153,9 +153,9 @@ def test_it_may_be_asked_for_by_its_type(client):
 @pytest.mark.parametrize("value", ["xml", "CSV", "direct", "%00"])
 def test_other_formats_are_refused_with_those_there_are(client, shown, value):
     for address, known in (
-        (place("rounds"), "json, csv"),
+        (place("rounds"), "json, csv, xlsx"),
         (place("rounds", shown["rounds"].pk), "json"),
-        (place("negotiations", shown.negotiation.slug) + "comparison/", "json, csv"),
+        (place("negotiations", shown.negotiation.slug) + "comparison/", "json, csv, xlsx"),
     ):
         answer = client.get(f"{address}?format={value}")
         assert answer.status_code == 400

@@ -86,7 +86,7 @@ def test_every_list_is_described_as_a_table_too(schema, name):
     table = described["responses"]["200"]["content"]["text/csv"]
     assert table["schema"] == {"type": "string"}
     (asked,) = [each for each in described["parameters"] if each["name"] == "format"]
-    assert asked["schema"]["enum"] == ["csv", "json"]
+    assert asked["schema"]["enum"] == ["csv", "json", "xlsx"]
 
 
 def test_what_rests_on_a_record_is_described_as_a_conflict(schema):
