@@ -3,7 +3,7 @@
     python -m config.postgres run -- python -m config.serve [--demo | --web-only]
 
 refuses settings and databases that are not fit for people's work, migrates as the owner, collects
-the static files, starts gunicorn and the housekeeping, and prints the address once it answers.
+the static files, starts gunicorn and the worker, and prints the address once it answers.
 With --demo it loads the sample data, too, and listens on this machine only; with --web-only it
 leaves all but gunicorn to others. `--check` only says whether the port is free.
 """
@@ -36,7 +36,7 @@ from positions.sample import DEMO_PASSWORDS, FIRST_PAGE
 
 LOCAL = "127.0.0.1"
 WORKERS, THREADS = 2, 4
-HOUSEKEEPING = ["manage.py", "housekeeping", "--every=24"]
+WORKER = ["manage.py", "work"]
 ANSWER_SECONDS = 60
 STOP_SECONDS = 20
 POLL_SECONDS = 0.05
@@ -182,7 +182,7 @@ def serve(*, demo: bool, web_only: bool) -> None:
     say("Starting the web server")
     with ExitStack() as children:
         if not web_only:
-            children.enter_context(running(HOUSEKEEPING, env))
+            children.enter_context(running(WORKER, env))
         server = children.enter_context(running(gunicorn(host, port), env))
         wait_until_it_answers(server, host, port)
         say(f"Parley is at http://{host}:{port}/ (Ctrl-C stops it)")
@@ -217,7 +217,7 @@ def main() -> int:
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--demo", action="store_true", help="with sample data and accounts")
     kinds.add_argument(
-        "--web-only", action="store_true", help="without migrations, static files, housekeeping"
+        "--web-only", action="store_true", help="without migrations, static files, worker"
     )
     parser.add_argument("--check", action="store_true", help="only see whether PORT is free")
     options = parser.parse_args()

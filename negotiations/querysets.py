@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from negotiations.fulltext import Matches, Words, vector_of
 
@@ -121,6 +121,26 @@ class UnsavedFormQuerySet(models.QuerySet):
     def typed_by_others(self, page: str, user, since):
         """Return who else has typed in the same form since a moment, as rows with their user."""
         return self.filter(page=page, saved__gte=since).exclude(user=user).select_related("user")
+
+
+class ExportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what ``user`` has asked for, and what was asked for by nobody in particular.
+
+        The latter is given to whoever knows its number. Whether one may see the negotiation, and
+        what only editors see of it, is asked again where a file is given out.
+        """
+        anybody = Q(user=None)
+        if not user.is_authenticated:
+            return self.filter(anybody)
+        return self.filter(anybody | Q(user=user))
+
+    def kept(self):
+        """Return those whose time is not up."""
+        return self.filter(expires__gt=Now())
+
+    def waiting(self):
+        return self.filter(state="waiting")
 
 
 class ScopedQuerySet(models.QuerySet):

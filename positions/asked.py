@@ -1,27 +1,29 @@
 """What a comparison that is taken away was asked for: the words that go with it on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from negotiations import ranges
 from negotiations.models import Negotiation
 from positions.matrix import Comparison
-
-#: What says how to give it, not what to give.
-_PASSING = frozenset({"format", "page", "page_size"})
+from positions.narrowings import narrowings
+from positions.question import QuestionForm, day_text
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Negotiation, clocks and filters of a comparison, where it can be read again, when made."""
+    """Negotiation, revision, clocks and filters, where it can be read again, and when it was made.
+
+    ``words`` are the clocks and filters as labels and texts.
+    """
 
     negotiation: Negotiation
+    revision: int
     words: tuple[tuple[str, str], ...]
     address: str
     made: datetime
@@ -31,44 +33,47 @@ class Asked:
         return f"{self.made:%Y-%m-%d %H:%M} {self.made.tzname()}"
 
 
-def asked_by(request, comparison: Comparison) -> Asked:
+def asked_by(request, form: QuestionForm, comparison: Comparison) -> Asked:
     """Return what a request for a comparison, of page or API, asks; the address is the page's."""
     page = reverse("comparison", args=[comparison.negotiation.slug])
-    return asked_at(comparison, request.GET, request.build_absolute_uri(page))
+    return asked_at(request.build_absolute_uri(page), form, comparison)
 
 
-def asked_at(comparison: Comparison, query: QueryDict, page: str) -> Asked:
-    """Return what ``query`` asks of the comparison whose page is at the address ``page``."""
-    kept = query.copy()
-    for name in _PASSING:
-        kept.pop(name, None)
+def asked_at(page: str, form: QuestionForm, comparison: Comparison) -> Asked:
+    """Return what ``form`` asks of the comparison whose page is at the address ``page``."""
+    query = form.data.copy()
+    for name in set(query) - set(form.given):
+        del query[name]
     return Asked(
         negotiation=comparison.negotiation,
-        words=words_of(comparison, query),
-        address=f"{page}?{kept.urlencode()}" if kept else page,
+        revision=comparison.question.revision or comparison.negotiation.revision,
+        words=words_of(form, comparison),
+        address=f"{page}?{query.urlencode()}" if query else page,
         made=timezone.localtime(),
     )
 
 
-def words_of(comparison: Comparison, query: QueryDict) -> tuple[tuple[str, str], ...]:
-    """Return what was asked for as labels and words; what has no words of its own as it stands."""
-    named = {
-        "issue": {issue.code: issue.name for issue in comparison.every_issue},
-        "party": {party.code: party.name for party in comparison.every_party},
-    }
-    found = [(_("As of"), ranges.date_text(ranges.day(comparison.as_of)))]
-    if comparison.round:
-        found.append((_("Round"), comparison.round.title))
-    found.append((_("Issues"), _names(named["issue"], query.getlist("issue"))))
-    found.append((_("Parties"), _names(named["party"], query.getlist("party"))))
-    shown = {"as_of", "round", "issue", "party"} | _PASSING
-    found += [
-        (name, ", ".join(query.getlist(name)))
-        for name in query
-        if name not in shown and any(query.getlist(name))
-    ]
-    return tuple(found)
+def words_of(form: QuestionForm, comparison: Comparison) -> tuple[tuple[str, str], ...]:
+    """Return the clocks and what the comparison was narrowed to, as labels and words."""
+    return (*_clocks(comparison), *_narrowed(form, comparison))
 
 
-def _names(known: dict[str, str], codes: Iterable[str]) -> str:
-    return ", ".join(known.get(code, code) for code in codes) or _("all")
+def _clocks(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    question = comparison.question
+    yield _("As of"), day_text(question.as_of)
+    if question.round:
+        yield _("After"), str(question.round)
+    if question.known_on:
+        yield _("Known on"), day_text(question.known_on)
+    if question.since:
+        yield _("Movement since"), day_text(question.since)
+
+
+def _narrowed(form: QuestionForm, comparison: Comparison) -> Iterator[tuple[str, str]]:
+    found = narrowings(form, comparison)
+    for label, same in groupby(found, key=lambda each: each.label):
+        yield label, ", ".join(each.text for each in same)
+    if not found:
+        yield _("Issues and parties"), _("all")
+    if weights := form.given.get("weight"):
+        yield _("Weights"), ", ".join(weights)

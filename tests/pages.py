@@ -9,7 +9,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from negotiations.models import Negotiation, Party, Record
+from negotiations.models import Export, Negotiation, Party, Record
 from positions.models import Issue
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
@@ -29,6 +29,8 @@ TAKERS = frozenset(
         "unsaved",
     }
 )
+#: Routes that give a file.
+FILES = frozenset({"export-file"})
 #: Pages of the site, and of a negotiation, at one address each.
 OF_THE_SITE = [
     "home",
@@ -42,6 +44,8 @@ OF_THE_SITE = [
 OF_TALKS = [
     "overview",
     "comparison",
+    "briefing",
+    "everything",
     "issues",
     "rounds",
     "proposals",
@@ -101,6 +105,10 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
         "demand-new": [at("demand-new", query=query) for query in ("", *cells)],
         "search": [at("search", query=query) for query in QUESTIONS],
         "issue": [at("issue", code) for code in (*(each.code for each in issues), "overall")],
+        "export": [
+            at("export", export.pk)
+            for export in Export.objects.filter(subject=negotiation.pk).order_by("asked", "pk")
+        ],
         "round": [at("round", pk) for pk in numbers["round"]],
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),

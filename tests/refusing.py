@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from negotiations.models import Content, Record, State, UnsavedForm
+from negotiations.models import Content, Export, ExportProgress, Record, State, UnsavedForm
 from negotiations.operations import create, edit, remove
 from positions.models import Demand, Event, Outcome, Silence, TermValueChoice
 from tests import factories
@@ -181,13 +181,17 @@ def name_of(model: type[models.Model]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in model.__name__).lstrip("_")
 
 
+#: What is there for a while: half-typed forms and files that somebody asked for.
+PASSING = (UnsavedForm, Export, ExportProgress)
+
+
 def our_models() -> list[type[models.Model]]:
-    """Return the models of the negotiations: what our apps keep, save what is only being typed."""
+    """Return the models of the negotiations: what our apps keep, save what is there for a while."""
     return [
         model
         for app in ("negotiations", "positions")
         for model in apps.get_app_config(app).get_models()
-        if model._meta.managed and model is not UnsavedForm
+        if model._meta.managed and model not in PASSING
     ]
 
 

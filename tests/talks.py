@@ -5,10 +5,15 @@ then for 30; West offers 90 and rejects what East asks.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from negotiations import ranges
 from negotiations.models import (
     Delegate,
+    Export,
+    ExportProgress,
     Negotiation,
     Participation,
     Party,
@@ -234,6 +239,20 @@ def river_talks() -> Talks:
     )
 
 
+def ask_for_a_file(talks: Talks, **fields) -> Export:
+    """Record that somebody asked for a briefing, a third of which is made."""
+    export = Export.objects.create(
+        subject=talks.negotiation.pk,
+        kind="briefing",
+        query="issue=flow",
+        page=f"http://testserver/{talks.slug}/compare/",
+        expires=timezone.now() + timedelta(days=1),
+        **fields,
+    )
+    ExportProgress.objects.create(export=export, attempts=1, done=1, total=3)
+    return export
+
+
 def one_more_of_everything(talks: Talks, number: int) -> None:
     """Record once more what the pages list, under other names."""
     here = {"negotiation": talks.negotiation}
@@ -251,6 +270,10 @@ def one_more_of_everything(talks: Talks, number: int) -> None:
         held=times(f"{number} April 2024"),
     )
     published(Participation, **here, round=held, party=party, role="observer")
+    file = {"content": b"a file", "size": 6, "name": "a.docx", "media_type": "text/plain"}
+    ask_for_a_file(talks, state="waiting")
+    ask_for_a_file(talks, state="done", **file)
+    ask_for_a_file(talks, state="failed", reason="error")
     part = IssueFactory(**here, parent=talks.flow)
     term = TermFactory(**here, issue=talks.flow)
     TermFactory(**here, issue=part)

@@ -17,7 +17,7 @@ from negotiations.operations import Conflict, edit
 from positions.models import Demand, Outcome, Proposal
 from tests.factories import DemandFactory, MembershipFactory, NegotiationFactory, UserFactory
 from tests.htmlchecker import complaints
-from tests.pages import TAKERS, pages, routes, signed_in
+from tests.pages import FILES, TAKERS, pages, routes, signed_in
 from tests.positions.test_demand_views import line
 from tests.positions.test_record_forms import as_shown
 from tests.talks import one_more_of_everything, river_talks
@@ -117,7 +117,7 @@ def visitors() -> dict[str, Client]:
 
 def test_every_page_is_on_the_list_and_shows_something(talks):
     listed = pages(talks.negotiation)
-    assert set(listed) == routes() - TAKERS
+    assert set(listed) == routes() - TAKERS - FILES
     assert [name for name, addresses in listed.items() if not addresses] == []
 
 

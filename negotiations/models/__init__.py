@@ -1,4 +1,5 @@
 from negotiations.models.base import Content, Record, Scoped, State
+from negotiations.models.export import Export, ExportProgress
 from negotiations.models.history import Changeset, Head, History
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
@@ -10,6 +11,8 @@ __all__ = [
     "Changeset",
     "Content",
     "Delegate",
+    "Export",
+    "ExportProgress",
     "Head",
     "History",
     "Membership",

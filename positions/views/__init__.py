@@ -2,6 +2,7 @@ from positions.views.changes import changes
 from positions.views.comparison import comparison
 from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
+from positions.views.exports import briefing, everything, export, export_file
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
 from positions.views.overview import overview
@@ -10,10 +11,14 @@ from positions.views.search import search
 from positions.views.sources import source, sources
 
 __all__ = [
+    "briefing",
     "changes",
     "comparison",
     "demand_edit",
     "demand_new",
+    "everything",
+    "export",
+    "export_file",
     "issue",
     "issues",
     "keep_unsaved",

@@ -79,8 +79,8 @@ def test_from_nothing_to_an_account_and_to_the_end(name: str, port: int, tmp_pat
         anna = Visitor(site).sign_in("anna", "a long enough pass phrase")
         assert "Signed in as" in anna.text
 
-        web_server, housekeeping = process_with(f"--bind=127.0.0.1:{port}"), _housekeeping(serving)
-        for process in (web_server, housekeeping):
+        web_server, worker = process_with(f"--bind=127.0.0.1:{port}"), _worker(serving)
+        for process in (web_server, worker):
             assert b"DATABASE_OWNER_URL=" not in Path(f"/proc/{process}/environ").read_bytes()
         serving.terminate()
         assert serving.wait(SECONDS) == 0
@@ -94,17 +94,17 @@ def test_from_nothing_to_an_account_and_to_the_end(name: str, port: int, tmp_pat
         assert serving.wait(SECONDS) == 0
 
 
-def _housekeeping(launched: subprocess.Popen[str]) -> int:
-    """The housekeeping process below a launcher."""
+def _worker(launched: subprocess.Popen[str]) -> int:
+    """The worker below a launcher."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
             session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if b"housekeeping" in words and session == launched.pid:
+        if b"work" in words and session == launched.pid:
             return int(folder.name)
-    raise AssertionError("no housekeeping")
+    raise AssertionError("no worker")
 
 
 @pytest.mark.parametrize(

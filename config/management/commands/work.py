@@ -1,0 +1,72 @@
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection
+
+from config.processes import exit_on_stop_signals
+from negotiations.exports import CHANNEL, run_next
+from positions.exports import MAKERS
+
+HOUSEKEEPING_EVERY = 24 * 3600
+#: Nobody need tell the worker that another one died over a file: it looks by itself.
+LOOK_EVERY = 60
+SECONDS_UNTIL_NEXT_TRY = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the files that people wait for as they ask for them, and do the housekeeping once a "
+        "day, until stopped."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--until-empty", action="store_true", help="stop when nothing waits; no housekeeping"
+        )
+
+    def handle(self, *args, until_empty, **options):
+        if until_empty:
+            _empty()
+            return
+        exit_on_stop_signals()
+        self.tidied = -float(HOUSEKEEPING_EVERY)
+        while True:
+            try:
+                self._work()
+            except (OperationalError, InterfaceError) as error:
+                self.stderr.write(f"The worker will try again: {error}")
+                connection.close()
+                time.sleep(SECONDS_UNTIL_NEXT_TRY)
+
+    def _work(self) -> None:
+        """Work as long as the database answers."""
+        with _listening() as link:
+            while True:
+                _empty()
+                if time.monotonic() - self.tidied >= HOUSEKEEPING_EVERY:
+                    call_command("housekeeping")
+                    self.tidied = time.monotonic()
+                # Nothing to do but wait: the connection that works goes back meanwhile.
+                connection.close()
+                for _asked in link.notifies(timeout=LOOK_EVERY, stop_after=1):
+                    pass
+
+
+def _empty() -> None:
+    while run_next(MAKERS):
+        pass
+
+
+@contextmanager
+def _listening() -> Iterator:
+    """A connection of its own that hears of what is asked for."""
+    wrapper = connection.copy()
+    try:
+        with wrapper.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        yield wrapper.connection
+    finally:
+        wrapper.close()
