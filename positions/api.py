@@ -6,7 +6,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -71,6 +70,7 @@ from positions.models import (
     TermValueChoice,
 )
 from positions.proposals import record_proposal
+from positions.question import QuestionForm
 
 
 def party_codes(links, record: str) -> ArraySubquery:
@@ -305,18 +305,18 @@ class ComparisonView(APIView):
         },
     )
     def get(self, request, slug):
-        built = self._built(request, slug)
+        asked, built = self._built(request, slug)
         name = f"{slug}-comparison-{built.as_of.isoformat()}"
         match request.accepted_renderer:
             case CSVRenderer():
                 return csvtables.download(name, comparisontable.table(built))
             case XLSXRenderer():
-                asked = asked_by(request, built)
-                return xlsxtables.download(name, comparisonbook.sheets(built, asked))
+                sheets = comparisonbook.sheets(built, asked_by(request, asked, built))
+                return xlsxtables.download(name, sheets)
         return Response(ComparisonSerializer(built).data)
 
-    def _built(self, request, slug) -> Comparison:
-        """Return the comparison that is asked for; raise ``ValidationError`` for what is not."""
+    def _built(self, request, slug) -> tuple[QuestionForm, Comparison]:
+        """Return what is asked and its comparison; raise ``ValidationError`` for what is not."""
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
         asked = question_of(request, negotiation)
@@ -343,4 +343,4 @@ class ComparisonView(APIView):
         }
         if any(unknown.values()):
             raise ValidationError({name: found for name, found in unknown.items() if found})
-        return built
+        return asked, built

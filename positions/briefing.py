@@ -88,9 +88,7 @@ class _Briefing:
     def _head(self) -> None:
         self.document.add_heading(xml_text(self._title), 0)
         self._say(self.comparison.negotiation.title, style="Subtitle")
-        rests = _("Revision %(revision)s of the records") % {
-            "revision": self.comparison.negotiation.revision
-        }
+        rests = _("Revision %(revision)s of the records") % {"revision": self.asked.revision}
         words = "; ".join(f"{label}: {text}" for label, text in self.asked.words)
         self._say(f"{rests}. {words}. {_('Made')}: {self.asked.made_text}.")
         where = self._say(f"{_('To be read again at')} ")
@@ -105,13 +103,18 @@ class _Briefing:
     def _row(self, row: Row) -> None:
         self.document.add_heading(xml_text(row.issue.name if row.issue else _("Overall")), 1)
         if row.issue and row.issue.question:
-            self._say(row.issue.question).runs[0].italic = True
+            asked = self._say(row.issue.question)
+            asked.runs[0].italic, asked.paragraph_format.keep_with_next = True, True
         cells = sorted(row.cells, key=lambda cell: _STANDINGS.index(cell.party.standing))
         for cell in cells:
             if cell.holds or cell in row.principals:
                 self.document.add_heading(xml_text(cell.party.name), 2)
                 for line in inwords.cell_lines(cell):
                     self._line(line)
+        if row.unheld:
+            self.document.add_heading(str(inwords.UNHELD), 2)
+            for statement in row.unheld:
+                self._line(inwords.statement_line(statement))
         if row.outcomes:
             self.document.add_heading(_("Agreed"), 2)
             for settled in row.outcomes:

@@ -66,12 +66,12 @@ def sheets(comparison: Comparison, asked: Asked) -> Iterator[Table]:
 def as_read(comparison: Comparison) -> Table:
     """Return the matrix: a line an issue, a column a party, then what is agreed and the gap."""
     names = [party.name for party in comparison.parties]
-    columns = [_("Issue"), *names, _("Agreed"), _("Gap")]
+    columns = [_("Issue"), *names, str(inwords.UNHELD), _("Agreed"), _("Gap")]
     return Table(
         _("Comparison"),
         columns,
         (_read(row) for row in comparison.rows),
-        widths=[24, *(60 for _name in names), 40, 40],
+        widths=[24, *(60 for _name in names), 40, 40, 40],
     )
 
 
@@ -79,7 +79,7 @@ def about(asked: Asked) -> Table:
     """Return the sheet that says what the workbook rests on."""
     lines = [
         (_("Negotiation"), asked.negotiation.title),
-        (_("Revision of the records"), asked.negotiation.revision),
+        (_("Revision of the records"), asked.revision),
         *asked.words,
         (_("Address"), asked.address),
         (_("Made"), asked.made_text),
@@ -101,6 +101,9 @@ def evidence_of(row: Row) -> Iterator[tuple[int, Evidence]]:
         for statement in (*cell.statements, *inside):
             for each in statement.evidence:
                 yield statement.demand.pk, each
+    for statement in row.unheld:
+        for each in statement.evidence:
+            yield statement.demand.pk, each
 
 
 def _read(row: Row) -> list[str]:
@@ -110,7 +113,8 @@ def _read(row: Row) -> list[str]:
     cells = [_joined(inwords.cell_lines(cell)) for cell in row.cells]
     agreed = _joined(inwords.settled_line(settled) for settled in row.outcomes)
     gap = "\n\n".join("\n".join(inwords.gap_lines(gap)) for gap in row.shown_gaps)
-    return [head, *cells, agreed, gap]
+    unheld = _joined(inwords.statement_line(statement) for statement in row.unheld)
+    return [head, *cells, unheld, agreed, gap]
 
 
 def _joined(lines: Iterable[inwords.Line]) -> str:

@@ -29,7 +29,9 @@ def make(job: Job) -> File:
 
 
 def _sheets(job: Job) -> Iterator[Table]:
-    yield about(Asked(job.negotiation, (), job.page, timezone.localtime()))
+    yield about(
+        Asked(job.negotiation, job.negotiation.revision, (), job.page, timezone.localtime())
+    )
     found = {
         name: (view, view.rows_for(job.user).filter(**_of(view, job.negotiation)))
         for name, view in COLLECTIONS.items()

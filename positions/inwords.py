@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from negotiations import ranges
 from positions.gaplines import ShownGap
 from positions.matrix import Cell, Link, Node, Settled, Statement, Value, said, unsaid
 from positions.models import Demand, Evidence, Rank, Silence
+
+#: What stands in no party's cell.
+UNHELD = gettext_lazy("Assessments and what nobody owns up to")
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from negotiations import exports
 from negotiations.models import Export
 from positions import briefing as briefings
 from positions.asked import asked_by
-from positions.days import DayForm
 from positions.exports import SHORT_BRIEFING, briefing_name, compared_by
+from positions.question import QuestionForm
 from positions.views.comparison import negotiation_or_404
 
 #: The page from which each kind is asked for, and the page that it is about.
@@ -25,12 +25,12 @@ may_be_asked = require_http_methods(["GET", "HEAD", "POST"])
 def briefing(request, slug):
     """The comparison as a document, for the asking: a short one is the answer, a long one waits."""
     negotiation = negotiation_or_404(request, slug)
-    days = DayForm(request.GET, negotiation=negotiation, user=request.user)
-    if not days.is_valid():
-        context = {"negotiation": negotiation, "days": days}
+    form = QuestionForm(request.GET, negotiation=negotiation, request=request)
+    if not form.is_valid():
+        context = {"negotiation": negotiation, "asked": form}
         return render(request, "positions/comparison_day.html", context, status=400)
-    compared = compared_by(negotiation, request.user, request.GET)
-    asked = asked_by(request, compared)
+    compared = compared_by(form, request.user)
+    asked = asked_by(request, form, compared)
     shown = {"words": asked.words, "at_once": len(compared.rows) <= SHORT_BRIEFING}
     if request.method != "POST":
         return _start_page(request, negotiation, "briefing", shown)

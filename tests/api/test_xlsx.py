@@ -180,7 +180,7 @@ class TestComparison:
         sheet = compared(client, sample, issue="ceasefire", **self.QUERY)["Comparison"]
         header, row = sheet.iter_rows(values_only=True)
         assert header[:3] == ("Issue", "Ukraine", "Russia")
-        assert header[-2:] == ("Agreed", "Gap")
+        assert header[-3:] == ("Assessments and what nobody owns up to", "Agreed", "Gap")
         told = dict(zip(header, row, strict=True))
         assert told["Issue"].startswith("Ceasefire\nWhen do the guns fall silent")
         assert "Length: 30 days or at least 30 days or 90 days" in told["Ukraine"]
@@ -241,7 +241,7 @@ class TestComparison:
         told = dict(compared(client, sample, **query)["About"].iter_rows(values_only=True))
         assert told["Negotiation"] == "Russia–Ukraine 2025"
         assert told["As of"] == "2 June 2025"
-        assert (told["Issues"], told["Parties"]) == ("Ceasefire", "Ukraine, Russia")
+        assert (told["Issue"], told["Party"]) == ("Ceasefire", "Ukraine, Russia")
         detail = client.get(place("negotiations", sample)).json()
         assert told["Revision of the records"] == detail["revision"]
         asked = "issue=ceasefire&party=UA&party=RU&as_of=2025-06-02"

@@ -8,12 +8,12 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from accounts.models import User
 from negotiations.models import Negotiation
 from positions import briefing
 from positions.asked import asked_at
 from positions.exports import compared_by
 from positions.models import Evidence
+from positions.question import QuestionForm
 from tests.positions.test_comparison_view import SLUG
 
 ADDRESS = f"/{SLUG}/compare/briefing/"
@@ -79,7 +79,7 @@ def test_it_says_what_it_rests_on(client):
     )
     revision = Negotiation.objects.with_revision().get(slug=SLUG).revision
     assert f"Revision {revision} of the records." in start
-    assert "As of: 2 June 2025; Issues: Ceasefire; Parties: all." in start
+    assert "As of: 2 June 2025; Issue: Ceasefire." in start
     made = read(client.post(ADDRESS + CEASEFIRE))
     links = {rel.target_ref for rel in made.document.part.rels.values() if rel.is_external}
     assert links == {f"http://testserver/{SLUG}/compare/{CEASEFIRE}"}
@@ -100,12 +100,7 @@ def test_every_statement_with_evidence_has_a_footnote_of_its_own(client):
     made = read(client.post(ADDRESS + CEASEFIRE))
     marks = [mark for p in made.document.paragraphs for mark in made.marks(p)]
     assert marks == sorted(marks, key=int) == list(made.notes)
-    compared = compared_by(
-        Negotiation.objects.get(slug=SLUG),
-        User.objects.get(username="reader"),
-        client.get(f"/{SLUG}/compare/{CEASEFIRE}").wsgi_request.GET,
-    )
-    (row,) = compared.rows
+    (row,) = client.get(f"/{SLUG}/compare/{CEASEFIRE}").context["comparison"].rows
     for cell in row.cells:
         for statement in cell.statements:
             (said,) = [
@@ -184,9 +179,11 @@ def compared_demands(client):
 def test_progress_is_told_issue_by_issue(client):
     request = client.get(f"/{SLUG}/compare/?as_of=2025-06-02").wsgi_request
     negotiation = Negotiation.objects.with_revision().get(slug=SLUG)
-    compared = compared_by(negotiation, request.user, request.GET)
+    form = QuestionForm(request.GET, negotiation=negotiation, request=request)
+    assert form.is_valid()
+    compared = compared_by(form, request.user)
     told: list[tuple[int, int]] = []
-    asked = asked_at(compared, request.GET, "http://testserver/")
+    asked = asked_at("http://testserver/", form, compared)
     content = briefing.write(compared, asked, lambda done, of: told.append((done, of)))
     count = len(compared.rows)
     assert told == [(number, count) for number in range(count + 1)]

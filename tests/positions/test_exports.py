@@ -101,7 +101,7 @@ class TestAsking:
         assert "no-store" in answer["Cache-Control"]
         made = Read(answer.content)
         assert talks.asked_again.text in made.text
-        asked = "As of: 1 January 2090; Issues: all; Parties: all."
+        asked = "As of: 1 January 2090; Issues and parties: all."
         assert asked in "\n".join(p.text for p in made.document.paragraphs)
 
     def test_everything_is_a_sheet_for_each_collection(self, client, talks):
