@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +42,7 @@ def asked_by(request, form: QuestionForm, comparison: Comparison) -> Asked:
 
 def asked_at(page: str, form: QuestionForm, comparison: Comparison) -> Asked:
     """Return what ``form`` asks of the comparison whose page is at the address ``page``."""
-    query = form.data.copy()
-    for name in set(query) - set(form.given):
-        del query[name]
+    query = query_of(form)
     return Asked(
         negotiation=comparison.negotiation,
         revision=comparison.question.revision or comparison.negotiation.revision,
@@ -51,6 +50,14 @@ def asked_at(page: str, form: QuestionForm, comparison: Comparison) -> Asked:
         address=f"{page}?{query.urlencode()}" if query else page,
         made=timezone.localtime(),
     )
+
+
+def query_of(form: QuestionForm) -> QueryDict:
+    """Return what was given that means something, as a query that pages and API understand."""
+    query = QueryDict(mutable=True)
+    for name, texts in form.given.items():
+        query.setlist(name, texts)
+    return query
 
 
 def words_of(form: QuestionForm, comparison: Comparison) -> tuple[tuple[str, str], ...]:

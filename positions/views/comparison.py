@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
-from positions.asked import words_of
+from positions.asked import query_of, words_of
 from positions.citing import citation
 from positions.narrowings import everything, menus, narrowings
 from positions.question import QuestionForm
@@ -67,5 +67,6 @@ def comparison(request, slug):
         "shown": request.GET,
         "matrix_at": request.get_full_path() if can_edit else "",
         "asked_words": words_of(asked, built),
+        "asked_query": query_of(asked),
     }
     return render(request, "positions/comparison.html", context)

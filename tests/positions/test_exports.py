@@ -346,6 +346,17 @@ class TestFailing:
         assert fetched(client, talks, export)
         assert ExportProgress.objects.get(export=export).attempts == 3
 
+    def test_a_worker_outlives_its_connections(self, client, talks, connect):
+        watch = connect(autocommit=True)
+        others = "FROM pg_stat_activity WHERE query = 'LISTEN parley_exports'"
+        with a_worker() as worker:
+            until(lambda: watch.execute(f"SELECT count(*) {others}").fetchone()[0], worker)
+            watch.execute(f"SELECT pg_terminate_backend(pid) {others}")
+            export = asked_by(client, everything_of(talks))
+            state = "SELECT state FROM negotiations_export"
+            until(lambda: watch.execute(state).fetchone() == ("done",), worker)
+        assert fetched(client, talks, export)
+
     def test_what_kills_every_worker_is_given_up(self, client, talks):
         export = asked_by(client, everything_of(talks))
         ExportProgress.objects.update(attempts=exports.MOST_ATTEMPTS)
@@ -415,8 +426,13 @@ def a_worker() -> Iterator[subprocess.Popen]:
             worker.kill()
 
 
+def until(condition, worker) -> None:
+    """Return once the condition holds, as long as the worker lives."""
+    while not condition():
+        assert worker.poll() is None, "The worker has ended."
+
+
 def until_blocked(watch, holder, worker) -> None:
     """Return once somebody waits for a lock of ``holder``."""
     blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY (pg_blocking_pids(pid))"
-    while not watch.execute(blocked, [holder.info.backend_pid]).fetchone()[0]:
-        assert worker.poll() is None, "The worker has ended."
+    until(lambda: watch.execute(blocked, [holder.info.backend_pid]).fetchone()[0], worker)

@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def _work(self) -> None:
         """Work as long as the database answers."""
-        with _listening() as link:
+        with _listening() as listener:
             while True:
                 _empty()
                 if time.monotonic() - self.tidied >= HOUSEKEEPING_EVERY:
@@ -51,8 +51,9 @@ class Command(BaseCommand):
                     self.tidied = time.monotonic()
                 # Nothing to do but wait: the connection that works goes back meanwhile.
                 connection.close()
-                for _asked in link.notifies(timeout=LOOK_EVERY, stop_after=1):
-                    pass
+                with listener.wrap_database_errors:
+                    for _asked in listener.connection.notifies(timeout=LOOK_EVERY, stop_after=1):
+                        pass
 
 
 def _empty() -> None:
@@ -67,6 +68,6 @@ def _listening() -> Iterator:
     try:
         with wrapper.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
-        yield wrapper.connection
+        yield wrapper
     finally:
         wrapper.close()
