@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from tempfile import TemporaryFile
+from io import BytesIO
 from typing import IO, Any
 
-from django.http import FileResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -32,12 +32,13 @@ _USUAL_WIDTH = 18
 _TOP, _BOLD = Alignment(vertical="top", wrap_text=True), Font(bold=True)
 
 
-def download(name: str, sheets: Iterable[Table]) -> FileResponse:
+def download(name: str, sheets: Iterable[Table]) -> HttpResponse:
     """Return a workbook as a download called ``name``."""
-    file = TemporaryFile()  # noqa: SIM115 (the answer closes it)
+    file = BytesIO()
     write(file, sheets)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=MEDIA_TYPE)
+    answer = HttpResponse(file.getvalue(), content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
 
 
 def write(file: IO[bytes], sheets: Iterable[Table]) -> None:
