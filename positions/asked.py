@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation
+from positions.citing import permanent_query
 from positions.matrix import Comparison
 from positions.narrowings import narrowings
 from positions.question import QuestionForm, day_text
@@ -41,13 +42,15 @@ def asked_by(request, form: QuestionForm, comparison: Comparison) -> Asked:
 
 
 def asked_at(page: str, form: QuestionForm, comparison: Comparison) -> Asked:
-    """Return what ``form`` asks of the comparison whose page is at the address ``page``."""
-    query = query_of(form)
+    """Return what ``form`` asks of the comparison whose page is at the address ``page``.
+
+    The address it can be read at again is the one to cite, with its clocks fixed.
+    """
     return Asked(
         negotiation=comparison.negotiation,
         revision=comparison.question.revision or comparison.negotiation.revision,
         words=words_of(form, comparison),
-        address=f"{page}?{query.urlencode()}" if query else page,
+        address=page + permanent_query(form, comparison.negotiation),
         made=timezone.localtime(),
     )
 

@@ -244,7 +244,8 @@ class TestComparison:
         assert (told["Issue"], told["Party"]) == ("Ceasefire", "Ukraine, Russia")
         detail = client.get(place("negotiations", sample)).json()
         assert told["Revision of the records"] == detail["revision"]
-        asked = "issue=ceasefire&party=UA&party=RU&as_of=2025-06-02"
+        clocks = f"as_of=2025-06-02&revision={detail['revision']}"
+        asked = f"{clocks}&issue=ceasefire&party=UA&party=RU"
         assert told["Address"] == f"http://testserver/{SLUG}/compare/?{asked}"
 
     def test_drafts_are_for_editors_only(self, client):

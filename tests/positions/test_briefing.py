@@ -82,7 +82,8 @@ def test_it_says_what_it_rests_on(client):
     assert "As of: 2 June 2025; Issue: Ceasefire." in start
     made = read(client.post(ADDRESS + CEASEFIRE))
     links = {rel.target_ref for rel in made.document.part.rels.values() if rel.is_external}
-    assert links == {f"http://testserver/{SLUG}/compare/{CEASEFIRE}"}
+    asked = f"as_of=2025-06-02&revision={revision}&issue=ceasefire"
+    assert links == {f"http://testserver/{SLUG}/compare/?{asked}"}
 
 
 def test_a_footnote_names_outlet_day_speaker_and_basis_and_quotes(client):
