@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
+from positions import rowgroups
 from positions.narrowings import everything, menus, narrowings
 from positions.question import QuestionForm
 
@@ -21,6 +22,13 @@ def may_edit(request, negotiation: Negotiation) -> bool:
     return Negotiation.objects.editable_by(request.user).filter(pk=negotiation.pk).exists()
 
 
+def as_asked(query, comparison: comparisons.Comparison) -> dict:
+    """Return how a query wants the comparison laid out: its groups, and how dense it is."""
+    full = query.get("density") == "full"
+    groups = rowgroups.grouped(comparison.rows, query.getlist("closed"))
+    return {"groups": groups, "full": full, "compact": not full}
+
+
 @require_safe
 def comparison(request, slug):
     """Every party's current demands on every issue at the end of a day."""
@@ -32,6 +40,7 @@ def comparison(request, slug):
     built = comparisons.build(negotiation=negotiation, user=request.user, question=asked.question)
     can_edit = may_edit(request, negotiation)
     context = {
+        **as_asked(request.GET, built),
         "negotiation": negotiation,
         "comparison": built,
         "asked": asked,
@@ -41,5 +50,6 @@ def comparison(request, slug):
         "can_edit": can_edit,
         "shown": request.GET,
         "matrix_at": request.get_full_path() if can_edit else "",
+        "tally": rowgroups.tally(built.rows),
     }
     return render(request, "positions/comparison.html", context)
