@@ -14,6 +14,7 @@ from positions.matrix import Comparison, Row
 from positions.models import Demand, Issue, Term, TermChoice
 from positions.querysets import by_end_of
 from positions.question import Question
+from positions.rowgroups import tally
 
 ONE_DAY = timedelta(days=1)
 
@@ -51,11 +52,7 @@ class IssueList:
     @property
     def statuses(self) -> tuple[tuple[str, int], ...]:
         """Return the statuses of the gaps and how often each is met, commonest first."""
-        counted: dict[str, int] = defaultdict(int)
-        for line in self.issues:
-            for gap in line.row.shown_gaps:
-                counted[gap.label] += 1
-        return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+        return tally([line.row for line in self.issues])
 
 
 def build(*, negotiation: Negotiation, user, as_of: date) -> IssueList:

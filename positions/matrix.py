@@ -31,6 +31,12 @@ BLANKS = {
     "not coded": _("not coded yet"),
     "left out": _("nothing that fits the filter"),
 }
+BRIEF = {
+    str(Evidence.Basis.OFFICIAL): _("on the record"),
+    str(Evidence.Basis.OTHER_SIDE): _("other side’s account"),
+}
+#: What counts in no gap: it wants nothing of the other side, or only says what else happens.
+ASIDE = frozenset({Demand.Kind.CLAIM, Demand.Kind.THREAT, Demand.Kind.ASSESSMENT})
 AUTHORITY = {basis: place for place, basis in enumerate(Evidence.Basis.values)}
 
 
@@ -120,6 +126,11 @@ class Statement:
         return str(Evidence.Basis(self.authority).label) if self.authority else ""
 
     @property
+    def authority_brief(self) -> str:
+        """Return the authority in the fewest words."""
+        return str(BRIEF.get(self.authority or "", self.authority_label))
+
+    @property
     def sources(self) -> int:
         """Return how many sources speak to the demand."""
         return len({e.source_id for e in self.evidence})
@@ -194,6 +205,27 @@ class Cell:
     def loose(self) -> tuple[Statement, ...]:
         """Return the statements that no group of this cell shows already."""
         return tuple(s for s in self.statements if s.demand.pk not in self.grouped)
+
+    @property
+    def foremost(self) -> tuple[Statement, ...]:
+        """Return the loose statements that are shown first: all of them but those ``aside``."""
+        return tuple(s for s in self.loose if s not in self.aside)
+
+    @cached_property
+    def aside(self) -> tuple[Statement, ...]:
+        """Return what is said beside the demands, and counts in no gap: claims, threats and such.
+
+        It is nothing where they are all that is said, and leaves out what is no more than a draft.
+        """
+        said = tuple(
+            s for s in self.loose if s.demand.kind in ASIDE and s.demand.state == "published"
+        )
+        return said if self.groups or len(said) < len(self.loose) else ()
+
+    @property
+    def aside_kinds(self) -> tuple[str, ...]:
+        """Return the kinds of what is said aside, each once."""
+        return tuple(dict.fromkeys(str(s.demand.get_kind_display()) for s in self.aside))
 
 
 @dataclass(frozen=True)

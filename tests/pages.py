@@ -102,6 +102,7 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
         **{name: [reverse(name)] for name in OF_THE_SITE},
         "password-choose": [_link_to_choose_a_password(), "/accounts/password/x/y/"],
         **{name: [at(name)] for name in OF_TALKS},
+        "comparison": [at("comparison", query=query) for query in ("", "?density=full")],
         "demand-new": [at("demand-new", query=query) for query in ("", *cells)],
         "search": [at("search", query=query) for query in QUESTIONS],
         "issue": [at("issue", code) for code in (*(each.code for each in issues), "overall")],

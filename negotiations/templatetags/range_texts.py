@@ -1,5 +1,8 @@
 """Ranges in templates, in the words of ``negotiations.ranges``."""
 
+import re
+from datetime import date
+
 from django import template
 
 from negotiations import ranges
@@ -11,6 +14,14 @@ register = template.Library()
 def dates(value) -> str:
     """Print a range of days as exactly as it is known; nothing where there is none."""
     return ranges.date_text(value) if value else ""
+
+
+@register.filter
+def dates_in_year_of(value, day: date) -> str:
+    """Print a range of days, without its year where that is the year of ``day``."""
+    text = dates(value)
+    years = re.findall(r"\d{4}", text)
+    return text.removesuffix(f" {day.year}") if years == [str(day.year)] else text
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
+from positions import rowgroups
 from positions.asked import query_of, words_of
 from positions.citing import citation
 from positions.narrowings import everything, menus, narrowings
@@ -37,6 +38,13 @@ def tidy(request):
     return redirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
 
 
+def as_asked(query, comparison: comparisons.Comparison) -> dict:
+    """Return how a query wants the comparison laid out: its groups, and how dense it is."""
+    full = query.get("density") == "full"
+    groups = rowgroups.grouped(comparison.rows, query.getlist("closed"))
+    return {"groups": groups, "full": full, "compact": not full}
+
+
 @require_safe
 def comparison(request, slug):
     """Every party's current demands on every issue at the end of a day."""
@@ -50,6 +58,7 @@ def comparison(request, slug):
     built = comparisons.build(negotiation=negotiation, user=request.user, question=asked.question)
     can_edit = may_edit(request, negotiation)
     context = {
+        **as_asked(request.GET, built),
         "negotiation": negotiation,
         "comparison": built,
         "asked": asked,
@@ -68,5 +77,6 @@ def comparison(request, slug):
         "matrix_at": request.get_full_path() if can_edit else "",
         "asked_words": words_of(asked, built),
         "asked_query": query_of(asked),
+        "tally": rowgroups.tally(built.rows),
     }
     return render(request, "positions/comparison.html", context)

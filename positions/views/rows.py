@@ -17,6 +17,7 @@ from negotiations.models import Negotiation
 from positions import comparison as comparisons
 from positions.models import Event, Evidence, Linkage, TermValue
 from positions.question import Question, QuestionForm
+from positions.views.comparison import as_asked
 
 ROW = re.compile(r"comparison-row-(.+)")
 
@@ -67,14 +68,19 @@ def rows_saved(
     )
     wanted = {into, *codes}
     whole = record.record_id if isinstance(record, Evidence | Linkage | TermValue) else record.pk
+    layout = as_asked(shown, built)
+    lines = [line for group in layout["groups"] for line in group.lines]
     context = {
+        **layout,
         "negotiation": negotiation,
         "comparison": built,
         "can_edit": True,
         "shown": shown,
         "matrix_at": f"{shown_at.path}?{shown_at.query}",
-        "rows": [
-            (row, row.code != into) for row in built.rows if row.code in wanted or row.shows(whole)
+        "lines": [
+            (line, line.row.code != into)
+            for line in lines
+            if line.row.code in wanted or line.row.shows(whole)
         ],
         "timeline": isinstance(record, Event),
         "form": editing,

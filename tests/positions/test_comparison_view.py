@@ -130,6 +130,34 @@ def test_a_draft_is_for_editors_only(client, client_of):
         assert draft.text not in body(reader.get(PAGE, query))
 
 
+def test_what_counts_in_no_gap_stands_aside_but_is_never_all_that_is_aside(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02"})
+    rows = {row.code: row for row in page.context["comparison"].rows}
+    russia = rows["territory"].principals[1]
+    assert [s.demand.kind for s in russia.aside] == ["threat"]
+    assert russia.aside_kinds == ("threat",)
+    assert set(russia.foremost) | set(russia.aside) == set(russia.loose)
+    assert not set(russia.foremost) & set(russia.aside)
+    only_claims = rows["documents"].principals[0]
+    assert {s.demand.kind for s in only_claims.loose} <= {"claim", "assessment", "threat"}
+    assert (only_claims.aside, only_claims.foremost) == ((), only_claims.loose)
+
+
+@pytest.mark.parametrize(
+    ("query", "density", "closed"),
+    [({}, "compact", []), ({"density": "full", "closed": ["neutrality", "no-such"]}, "full", [1])],
+)
+def test_a_query_lays_the_table_out(client, query, density, closed):
+    page = client.get(PAGE, {"as_of": "2025-06-02", **query})
+    assert f"matrix--{density}" in body(page)
+    groups = page.context["groups"]
+    assert [g.lines[0].row.code for g in groups if g.closed] == ["neutrality"] * len(closed)
+    assert [line.row for g in groups for line in g.lines if line.depth] != []
+    assert body(page).count('class="is-closed"') == len(closed)
+    assert ("28 May 2025</span>" in body(page)) == (density == "full")
+    assert "28 May" in body(page)
+
+
 def again(demand, user) -> None:
     """Record a demand once more, with its values, conditions and evidence."""
     own = {"record_id": demand.pk}
