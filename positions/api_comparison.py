@@ -107,6 +107,7 @@ class ComparedStatement(_Read):
     linkages = ComparedLink(many=True, source="links")
     speakers = serializers.ListField(child=serializers.CharField())
     sources = serializers.IntegerField()
+    independent_sources = serializers.IntegerField()
     state = WordField(State.choices, source="demand.state")
 
 

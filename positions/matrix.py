@@ -20,9 +20,11 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.origins import Lineage
 from positions.priorities import Priority, priorities
 from positions.question import Question
 from positions.timeline import Moment, timeline
+from positions.vouching import SaidTerm, Vouched, said_terms
 from positions.words import full_value_text, operator_text
 
 BLANKS = {
@@ -53,12 +55,14 @@ class Choice:
 class Value:
     """A term's value on a record, with its choices in order.
 
-    ``places`` has the ordinal of every choice of the term, by code.
+    ``places`` has the ordinal of every choice of the term, by code; ``cited`` the sources that
+    vouch for the value itself, each with those it derives from.
     """
 
     row: TermValue
     choices: tuple[Choice, ...]
     places: tuple[tuple[str, int | None], ...]
+    cited: tuple[Lineage, ...] = ()
 
     @property
     def text(self) -> str:
@@ -84,7 +88,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Vouched):
     """A current demand with everything that tells who says it and how far it goes."""
 
     demand: Demand
@@ -109,6 +113,11 @@ class Statement:
         return said(self.values)
 
     @property
+    def terms(self) -> tuple[SaidTerm, ...]:
+        """Return those values by term, rivals side by side."""
+        return said_terms(self.said, self.evidence)
+
+    @property
     def unsaid(self) -> tuple[str, ...]:
         """Return the names of the terms it is recorded not to specify."""
         return unsaid(self.values)
@@ -129,11 +138,6 @@ class Statement:
     def authority_brief(self) -> str:
         """Return the authority in the fewest words."""
         return str(BRIEF.get(self.authority or "", self.authority_label))
-
-    @property
-    def sources(self) -> int:
-        """Return how many sources speak to the demand."""
-        return len({e.source_id for e in self.evidence})
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -229,7 +233,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(Vouched):
     """An outcome in force at the day, with the parties that confirm it."""
 
     outcome: Outcome
@@ -243,14 +247,14 @@ class Settled:
         return said(self.values)
 
     @property
+    def terms(self) -> tuple[SaidTerm, ...]:
+        """Return those values by term, rivals side by side."""
+        return said_terms(self.said, self.evidence)
+
+    @property
     def unsaid(self) -> tuple[str, ...]:
         """Return the names of the terms it is recorded not to specify."""
         return unsaid(self.values)
-
-    @property
-    def sources(self) -> int:
-        """Return how many sources speak to the outcome."""
-        return len({e.source_id for e in self.evidence})
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from positions.models import (
     Proposal,
     Silence,
 )
+from positions.vouching import Vouched
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class ClauseNode(Node):
+class ClauseNode(Vouched, Node):
     """A clause with all that names it."""
 
     children: "tuple[ClauseNode, ...]"
@@ -108,10 +109,6 @@ class ClauseNode(Node):
     def parts(self) -> int:
         """Return how many clauses stand inside it."""
         return sum(1 for _ in self.walk()) - 1
-
-    @property
-    def sources(self) -> int:
-        return len({row.source_id for row in self.evidence})
 
     @property
     def issue(self) -> Issue | None:

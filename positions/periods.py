@@ -13,6 +13,7 @@ from negotiations.models import Party, Round
 from positions.days import last_day
 from positions.matrix import Node, Settled, Statement
 from positions.models import Demand, Event, Evidence, Outcome, Silence
+from positions.vouching import Vouched
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,11 @@ class PeriodCell:
 
 
 @dataclass(frozen=True)
-class Happened:
+class Happened(Vouched):
     """An event on the issue, with who says so."""
 
     event: Event
     evidence: tuple[Evidence, ...]
-
-    @property
-    def sources(self) -> int:
-        return len({row.source_id for row in self.evidence})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery, TextField
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, Func, OuterRef, Subquery, TextField
 from django.db.models import Value as Literal
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
@@ -25,6 +26,8 @@ from positions.models import (
     TermValue,
     TermValueChoice,
 )
+from positions.origins import Lineage
+from positions.vouching import VOUCHING
 
 Part = TypeVar("Part")
 
@@ -45,12 +48,21 @@ def values_of(
     scale = TermChoice.objects.filter(term=OuterRef("term")).values(
         json=JSONObject(code=F("code"), ordinal=F("ordinal"))
     )
+    cited = (
+        Evidence.objects.visible_to(user)
+        .known_on(known_on)
+        .filter(record=OuterRef("pk"), stance__in=VOUCHING)
+        .order_by("pk")
+        .values_list(lineage())
+    )
     rows = (
         TermValue.objects.visible_to(user)
         .known_on(known_on)
         .filter(record__in=records)
         .select_related("term")
-        .annotate(named=ArraySubquery(choices), scale=ArraySubquery(scale))
+        .annotate(
+            named=ArraySubquery(choices), scale=ArraySubquery(scale), cited=ArraySubquery(cited)
+        )
         .order_by("term__order", "term__code", "pk")
     )
     return by_record(
@@ -60,6 +72,7 @@ def values_of(
                 row,
                 tuple(Choice(**choice) for choice in row.named),
                 tuple((choice["code"], choice["ordinal"]) for choice in row.scale),
+                tuple(known(numbers) for numbers in row.cited),
             ),
         )
         for row in rows
@@ -91,15 +104,34 @@ def links_of(
 def evidence_of(
     records: Iterable[int], user, known_on: date | None = None
 ) -> dict[int, tuple[Evidence, ...]]:
-    """Return who says so, with source and speaker."""
+    """Return who says so, with source and speaker, and where the source has it from."""
     rows = (
         Evidence.objects.visible_to(user)
         .known_on(known_on)
         .filter(record__in=records)
         .select_related("source", "speaker", "reported_by")
+        .annotate(lineage=lineage(), has_it_from=F("source__derived_from__outlet"))
         .order_by("pk")
     )
     return by_record((row.record_id, row) for row in rows)
+
+
+def lineage() -> Func:
+    """Return, for rows of evidence, the numbers of their source and of those it derives from.
+
+    Four steps back: reports that have their origin in common further back count by themselves.
+    """
+    steps = ["source" + "__derived_from" * step for step in range(5)]
+    return Func(
+        *(F(step) for step in steps),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(BigIntegerField()),
+    )
+
+
+def known(numbers: Iterable[int | None]) -> Lineage:
+    """Return a lineage as far as it goes."""
+    return tuple(number for number in numbers if number is not None)
 
 
 def by_record(parts: Iterable[tuple[int, Part]]) -> dict[int, tuple[Part, ...]]:

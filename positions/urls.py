@@ -17,6 +17,8 @@ urlpatterns = [
     path("<slug:slug>/rounds/", views.rounds, name="rounds"),
     path("<slug:slug>/rounds/<int:pk>/", include("positions.round_urls")),
     path("<slug:slug>/proposals/", views.proposals, name="proposals"),
+    path("<slug:slug>/answers/", views.answers, name="answers"),
+    path("<slug:slug>/claims/", views.claims, name="claims"),
     path("<slug:slug>/", include("positions.paper_urls")),
     path("<slug:slug>/sources/", views.sources, name="sources"),
     path("<slug:slug>/sources/<int:pk>/", views.source, name="source"),

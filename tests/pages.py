@@ -49,6 +49,8 @@ OF_TALKS = [
     "issues",
     "rounds",
     "proposals",
+    "answers",
+    "claims",
     "sources",
     "changes",
     "setup",

@@ -307,8 +307,27 @@ def one_more_of_everything(talks: Talks, number: int) -> None:
         )
     record_demand(**said, issue=part, holders=[party], kind="claim", text="Part.", evidence=[word])
     record_demand(**said, holders=[party], kind="claim", text="All of it.", evidence=[word])
+    claim = {**said, "issue": talks.flow, "kind": "claim"}
+    dry = record_demand(
+        **claim,
+        holders=[party],
+        text=f"It ran dry {number} times.",
+        values=[{"term": talks.days, **days_of(number + more)} for more in (0, 9)],
+        evidence=[word, {"source": source, "basis": "inference", "stance": "contradicts"}],
+    )
+    record_demand(
+        **claim,
+        holders=[talks.west],
+        text=f"It never did {number}.",
+        answers_id=dry.pk,
+        answer="rejected",
+        links=[{"relation": "contradicts", "anchor_id": demand.pk}],
+        evidence=[word],
+    )
     on_flow = {**here, "issue": talks.flow, "round": held}
     published_outcome(**on_flow, text=f"Settled {number}", reached=on("April 2024"))
     published_silence(**on_flow, party=party, looked_until=on("2 April 2024"))
-    published_event(**on_flow, title=f"Storm {number}", happened=on("3 April 2024"))
+    rivals = [{"term": talks.days, **days_of(days)} for days in (number, number + 9)]
+    storm = {"title": f"Storm {number}", "happened": on("3 April 2024"), "values": rivals}
+    published_event(**on_flow, **storm)
     published_event(**here, title=f"Thaw {number}", happened=None, expected=on("2091"))

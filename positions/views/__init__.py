@@ -1,3 +1,4 @@
+from positions.views.answers import answers, claims
 from positions.views.changes import changes
 from positions.views.comparison import comparison
 from positions.views.demands import demand_edit, demand_new, silence_new
@@ -11,8 +12,10 @@ from positions.views.search import search
 from positions.views.sources import source, sources
 
 __all__ = [
+    "answers",
     "briefing",
     "changes",
+    "claims",
     "comparison",
     "demand_edit",
     "demand_new",

@@ -2,10 +2,11 @@
 
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from config.htmx import wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
 from negotiations.forms import DayField
-from negotiations.models import Party, Round, Source, State
+from negotiations.models import Party, Record, Round, Source, State
 from negotiations.operations import Conflict
 from positions.days import last_day
 from positions.forms import DemandForm
@@ -38,6 +39,9 @@ from positions.views.editing import (
     source_key,
 )
 from positions.views.rows import is_on_comparison, rows_saved
+
+#: What may be answered, and so what a party may be silent about.
+ANSWERABLE = ("proposal", "clause", "demand", "outcome", "event")
 
 
 @signed_in
@@ -87,7 +91,10 @@ def demand_edit(request, slug, pk):
 @signed_in
 @require_POST
 def silence_new(request, slug):
-    """Note in one step that a party has not answered on an issue by the day shown."""
+    """Note in one step that a party has not answered on an issue by the day shown.
+
+    The address may name the record that it is silent about.
+    """
     negotiation = negotiation_to_edit(request, slug)
     party = _by_code(request, Party, negotiation, request.GET.get("party", ""))
     issue = _by_code(request, Issue, negotiation, request.GET.get("issue", ""))
@@ -100,15 +107,28 @@ def silence_new(request, slug):
         negotiation=negotiation,
         party=party,
         issue=issue,
+        about=_silent_about(request, negotiation),
         looked_until=ranges.day(day),
         evidence=[{"source": each, "basis": Evidence.Basis.OUTLET} for each in sources],
     )
     text = saved_message(silence)
     if wants_part(request):
+        if not is_on_comparison(request, negotiation):
+            return announce_saved(HttpResponse(status=HTTPStatus.NO_CONTENT), silence, text)
         response = rows_saved(request, negotiation, day=day, record=silence, into=issue.code)
         return announce_saved(response, silence, text)
     messages.success(request, text)
     return redirect(go_on(request, _place(negotiation, party, issue, day)))
+
+
+def _silent_about(request, negotiation) -> Record | None:
+    """The record that the address says a party is silent about, or 404."""
+    if "about" not in request.GET:
+        return None
+    rows = Record.objects.visible_to(request.user).filter(
+        negotiation=negotiation, kind__in=ANSWERABLE
+    )
+    return get_object_or_404(rows, pk=number(request.GET["about"]))
 
 
 def _by_code(request, model, negotiation, code):

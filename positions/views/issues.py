@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from positions import issuelist, issuepage
+from positions import answerspage, claimspage, issuelist, issuepage
 from positions.citing import citation
 from positions.filters import OVERALL
 from positions.models import Issue
@@ -30,20 +30,22 @@ def issues(request, slug):
 def issue(request, slug, code):
     """One issue through all rounds; ``overall`` is what is said of the talks as a whole."""
     negotiation = negotiation_or_404(request, slug)
-    mine = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
-    found = None if code == OVERALL else get_object_or_404(mine, code=code)
+    every = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
+    found = None if code == OVERALL else get_object_or_404(every, code=code)
     if tidied := tidy(request):
         return tidied
     asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
     if not asked.is_valid():
         context = {"negotiation": negotiation, "asked": asked}
         return render(request, "positions/comparison_day.html", context, status=400)
-    page = issuepage.build(
-        negotiation=negotiation, user=request.user, issue=found, question=asked.question
-    )
+    mine = {"negotiation": negotiation, "user": request.user}
+    page = issuepage.build(**mine, issue=found, question=asked.question)
+    here = {**mine, "question": asked.question.on(code), "frame": page.comparison}
     context = {
         "negotiation": negotiation,
         "page": page,
+        "answers": answerspage.build(**here),
+        "claims": claimspage.build(**here),
         "asked": asked,
         "citation": citation(
             request, asked, negotiation, title=found.name if found else _("The talks as a whole")

@@ -132,8 +132,12 @@
     const form = event.detail.requestConfig.elt;
     saved = event.detail.successful ? leaving : null;
     leaving = null;
-    // A button that goes away with its answer names where the focus goes then.
-    if (form.dataset.then && event.detail.successful) saved = { then: form.dataset.then };
+    // A button that goes away with its answer, or with what is fetched after it, names where the
+    // focus goes then.
+    if (form.dataset.then && event.detail.successful) {
+      saved = { then: form.dataset.then };
+      pressed = form.dataset.then;
+    }
     const slot = saved?.slot ? document.getElementById(saved.slot) : null;
     if (slot && !slot.querySelector("form.entry")) goBack(slot);
   });

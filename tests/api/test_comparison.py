@@ -94,6 +94,7 @@ def test_ukraine_on_the_ceasefire(rows):
         "linkages": [],
         "speakers": ["Rustem Umerov"],
         "sources": 2,
+        "independent_sources": 2,
         "state": "published",
     }
     assert demand["text"]

@@ -188,12 +188,19 @@ def test_filters(client, talks, collection, value):
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:20])
 def test_addresses(client, talks, value):
-    comparison = f"/api/v1/negotiations/{talks.negotiation.slug}/comparison/"
+    shown = [
+        f"/api/v1/negotiations/{talks.negotiation.slug}/{name}/"
+        for name in ("comparison", "answers", "claims")
+    ]
     for address in [
         *(f"{place(collection)}{value}/" for collection in ("negotiations", "demands")),
         f"/api/v1/negotiations/{value}/comparison/",
         f"/api/v1/{value}",
-        *(f"{comparison}?{name}={value}" for name in ("as_of", "round", "issue", "party", value)),
+        *(
+            f"{page}?{name}={value}"
+            for page in shown
+            for name in ("as_of", "round", "issue", "party", value)
+        ),
     ]:
         fine(client.get(address))
 

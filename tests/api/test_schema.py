@@ -55,11 +55,14 @@ def test_it_has_every_collection_and_the_comparison(schema):
     ones = {place(name, "{id}"): {"get", "patch", "delete"} for name in names}
     del ones[place("negotiations", "{id}")]
     ones[place("negotiations", "{slug}")] = {"get", "patch"}
-    comparison = {"/api/v1/negotiations/{slug}/comparison/": {"get"}}
+    pages = {
+        f"/api/v1/negotiations/{{slug}}/{name}/": {"get"}
+        for name in ("comparison", "answers", "claims")
+    }
     search = {"/api/v1/search/": {"get"}}
     assert {
         path: set(methods) for path, methods in schema["paths"].items()
-    } == lists | ones | comparison | search
+    } == lists | ones | pages | search
 
 
 def test_an_edit_of_content_requires_its_version_and_no_other_anything(schema):
@@ -102,8 +105,9 @@ def test_answers_are_as_described(client, db, schema, shown, collection):
     assert page["results"]
 
 
-def test_the_comparison_is_as_described(client, db, schema, shown):
-    path = "/api/v1/negotiations/{slug}/comparison/"
+@pytest.mark.parametrize("name", ["comparison", "answers", "claims"])
+def test_what_pages_show_is_as_described(client, db, schema, shown, name):
+    path = f"/api/v1/negotiations/{{slug}}/{name}/"
     query = {"as_of": "2025-06-05"}
     answer = client.get(path.format(slug=shown.negotiation.slug), query)
     check(schema, schema["paths"][path]["get"]["responses"]["200"], answer.json())

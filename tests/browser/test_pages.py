@@ -29,6 +29,8 @@ def paths(talks) -> list[str]:
         f"{ours}/sources/?q=nowhere",
         f"{SAMPLE}/",
         f"{SAMPLE}/issues/ceasefire/?as_of=2025-06-02",
+        f"{SAMPLE}/answers/?as_of=2025-06-23",
+        f"{SAMPLE}/claims/?as_of=2025-06-23",
         f"{SAMPLE}/sources/{quoted.pk}/",
     ]
 
@@ -101,3 +103,25 @@ def test_a_printed_sheet_tells_what_it_is(open_page, talks):
     expect(page.get_by_text(f"/{talks.slug}/issues/flow/").last).to_be_visible()
     expect(page.get_by_role("link", name="The API")).to_be_hidden()
     expect(page.get_by_role("button", name="Show")).to_be_hidden()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])
+def test_that_no_answer_is_reported_takes_one_step(open_page, sign_in, talks, javascript):
+    page = open_page(java_script_enabled=javascript)
+    sign_in(page, "editor")
+    page.goto(f"{SAMPLE}/answers/?as_of=2025-06-23")
+    thread = page.get_by_role("article", name="The talks in Istanbul end in a meeting of Trump")
+    wait = thread.get_by_role("listitem").filter(has_text="Ukraine: not coded yet, 24 days on")
+    wait.get_by_role("button", name="note that Ukraine is silent").click()
+    noted = thread.get_by_role("listitem").filter(
+        has_text="Ukraine: no answer reported for 24 days, looked until 23 June 2025"
+    )
+    expect(noted).to_be_visible()
+    expect(noted.get_by_role("button")).to_have_count(0)
+    if javascript:
+        expect(noted).to_be_focused()
+        expect(page.get_by_role("status")).to_contain_text("Saved")
+    noted.get_by_role("link", name="record №").click()
+    page.get_by_role("button", name="Retract").click()
+    page.goto(f"{SAMPLE}/answers/?as_of=2025-06-23")
+    expect(wait).to_be_visible()

@@ -1,0 +1,100 @@
+"""Demands as the pages of answers and claims show them: who holds them, whether they stand."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from negotiations.models import Negotiation, Party
+from positions.filters import OVERALL, below
+from positions.matrix import Comparison, Link, Statement, Value
+from positions.models import Demand, DemandAddressee, DemandHolder, Evidence, Issue
+from positions.question import Question
+from positions.statements import evidence_of, links_of, values_of
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The parties of a negotiation, each with its ``side``, and its issues, in their order."""
+
+    every_party: Sequence[Party]
+    every_issue: Sequence[Issue]
+
+
+def frame_of(negotiation: Negotiation, user) -> Frame:
+    """Return the frame as ``user`` may see it; a comparison that is at hand has it already."""
+    side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
+    mine = {"negotiation": negotiation}
+    parties = Party.objects.visible_to(user).filter(**mine).annotate(side=side)
+    return Frame(list(parties), list(Issue.objects.visible_to(user).filter(**mine)))
+
+
+def issues_asked(frame: Frame | Comparison, codes: Collection[str]) -> frozenset[int | None]:
+    """Return the numbers of the issues with these codes and of their parts, of all without codes.
+
+    None stands for no issue, which goes by ``overall``.
+    """
+    every = frame.every_issue
+    if not codes:
+        return frozenset({None, *(issue.pk for issue in every)})
+    named = [issue.pk for issue in every if issue.code in codes]
+    kept = below(named, ((i.parent_id, i.pk) for i in every if i.parent_id))
+    return frozenset(kept) | ({None} if OVERALL in codes else frozenset())
+
+
+def demand_rows(rows: QuerySet[Demand], question: Question) -> dict[int, Demand]:
+    """Return demands by number with ``named`` (who holds them), ``spoken_to`` and ``stands``."""
+    holders = DemandHolder.objects.filter(demand=OuterRef("pk")).values("party")
+    addressees = DemandAddressee.objects.filter(demand=OuterRef("pk")).values("party")
+    current = Demand.objects.current(question.as_of, question.known_on).filter(pk=OuterRef("pk"))
+    rows = (
+        rows.select_related("issue", "clause__proposal", "round", "answers")
+        .annotate(
+            named=ArraySubquery(holders),
+            spoken_to=ArraySubquery(addressees),
+            stands=Exists(current),
+        )
+        .order_by("stated", "pk")
+    )
+    return {row.pk: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What hangs on records, by the number of the record."""
+
+    values: Mapping[int, tuple[Value, ...]]
+    links: Mapping[int, tuple[Link, ...]]
+    evidence: Mapping[int, tuple[Evidence, ...]]
+
+    def statement(self, demand: Demand, parties: Mapping[int, Party]) -> Statement:
+        """Return a demand of ``demand_rows`` with what hangs on it."""
+        return Statement(
+            demand=demand,
+            holders=named(demand.named, parties),  # type: ignore[attr-defined]
+            values=self.values.get(demand.pk, ()),
+            links=self.links.get(demand.pk, ()),
+            evidence=self.evidence.get(demand.pk, ()),
+            path=(),
+        )
+
+
+def parts_of(
+    records: Iterable[int], user, known_on: date | None, *, of_values: bool = False
+) -> Parts:
+    """Return what hangs on records, a query for each kind; ``of_values`` with their evidence."""
+    numbers = set(records)
+    values = values_of(numbers, user, known_on)
+    inner = {value.row.pk for rows in values.values() for value in rows} if of_values else set()
+    return Parts(
+        values, links_of(numbers, user, known_on), evidence_of(numbers | inner, user, known_on)
+    )
+
+
+def named(pks: Iterable[int], parties: Mapping[int, Party]) -> tuple[Party, ...]:
+    """Return the parties with these numbers in their own order."""
+    wanted = set(pks)
+    return tuple(party for pk, party in parties.items() if pk in wanted)
