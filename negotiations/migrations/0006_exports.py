@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("negotiations", "0004_search_vectors"),
+        ("negotiations", "0005_views_of_the_past"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,7 +22,6 @@ class Head(models.Model):
 
     class Meta:
         managed = False
-        db_table = '"gate"."head"'
 
     def __str__(self):
         return f"{self.negotiation_id} at {self.revision}"
@@ -47,7 +46,6 @@ class Changeset(models.Model):
 
     class Meta:
         managed = False
-        db_table = '"gate"."changeset"'
         ordering = ["-sealed", "-pk"]
 
     def __str__(self):
@@ -74,7 +72,6 @@ class History(models.Model):
 
     class Meta:
         managed = False
-        db_table = '"gate"."history"'
 
     def __str__(self):
         return f"{self.operation} {self.table_name} {self.row_id}"

@@ -288,7 +288,7 @@ class TestChain:
             ("UPDATE gate.history SET row_id = row_id + 1 WHERE {third}", 3),
             ("DELETE FROM gate.history WHERE {third}", 3),
             ("UPDATE gate.changeset SET user_name = 'somebody' WHERE revision = 2", 2),
-            ("UPDATE gate.changeset SET user_id = 8 WHERE revision = 2", 2),
+            ("UPDATE gate.changeset SET user_id = user_id + 1 WHERE revision = 2", 2),
             ("UPDATE gate.changeset SET reason = NULL WHERE revision = 2", 2),
             ("UPDATE gate.changeset SET db_role = 'parley_web ' WHERE revision = 2", 2),
             ("UPDATE gate.changeset SET rows = 2 WHERE revision = 2", 2),
@@ -345,7 +345,7 @@ def test_the_gate_can_be_taken_away_and_put_back(transactional_db, owner_role, w
 
 def rights_and_rules():
     """All that the migrations have made besides columns, with who may do what."""
-    ours = "IN ('public', 'gate')"
+    ours = "IN ('public', 'gate', 'asof')"
     return {
         "relations": sql(
             "SELECT oid::regclass::text, ARRAY(SELECT privilege_type FROM aclexplode(relacl)"

@@ -28,6 +28,15 @@ FORBIDDEN = [
     "SELECT FROM gate.head FOR UPDATE",
     "DELETE FROM gate.check",
     "DELETE FROM gate.gated",
+    "DELETE FROM gate.known_column",
+    "DELETE FROM gate.column_history",
+    "SELECT FROM gate.known_column",
+    "INSERT INTO negotiations_head VALUES (1, 1)",
+    "UPDATE negotiations_history SET data = '{}'",
+    "UPDATE negotiations_changeset SET user_name = 'somebody'",
+    "UPDATE asof.negotiations_membership SET role = 'manager'",
+    "UPDATE asof.accounts_user SET is_superuser = true",
+    "CREATE VIEW asof.negotiations_delegate AS SELECT 1 AS id",
     "INSERT INTO negotiations_record VALUES (1, 'track', 'published', 1)",
     "UPDATE negotiations_record SET state = 'published'",
     "DELETE FROM negotiations_record",
@@ -68,6 +77,10 @@ FORBIDDEN = [
     "SELECT gate.forbid_loops('x', 'negotiations_source', 'corrects_id')",
     "SELECT gate.point_at_kinds('x', 'negotiations_track', 'id', '{}')",
     "SELECT gate.refuse_unpublished('a', 1, 'b', 2)",
+    "SELECT gate.drop_past()",
+    "SELECT gate.build_past('{}', '{}')",
+    "SELECT gate.add_column('negotiations_track', 'name', '1')",
+    "SELECT gate.rename_column('negotiations_track', 'name', 'x')",
 ]
 
 
@@ -85,14 +98,19 @@ class TestForging:
             " FROM pg_class c, unnest('{SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES,"
             " TRIGGER, MAINTAIN}'::text[]) right_name"
             " WHERE relkind IN ('r', 'v', 'm', 'p', 'f')"
-            " AND relnamespace::regnamespace::text IN ('gate', 'public')"
+            " AND relnamespace::regnamespace::text IN ('asof', 'gate', 'public')"
             " AND has_table_privilege(c.oid, right_name) GROUP BY 1, 2"
         )
         held = {(schema, right): set(tables) for schema, right, tables in rights}
         everything = held["public", "SELECT"]
         assert {"negotiations_record", "django_migrations", TRACKS} < everything
-        writable = everything - {"negotiations_record", "django_migrations"}
+        views = {"negotiations_head", "negotiations_changeset", "negotiations_history"}
+        assert views < everything
+        writable = everything - views - {"negotiations_record", "django_migrations"}
+        past = {"accounts_user", "django_session", "negotiations_record", TRACKS, *views}
+        assert past < held["asof", "SELECT"] < everything
         assert held == {
+            ("asof", "SELECT"): held["asof", "SELECT"],
             ("gate", "SELECT"): {"head", "changeset", "history"},
             ("public", "SELECT"): everything,
             ("public", "INSERT"): writable,
