@@ -4,6 +4,7 @@ A collection names its query set, serializer, filters and what is sent to write 
 there are for whom is the query sets' business, and what a write does that of the operations.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ from negotiations.models import (
     Person,
     Track,
 )
+from negotiations.past import at_revision
 
 #: A workbook can be sent only once it is whole, so that a request does not make one of any size.
 MOST_SHEET_ROWS = 10_000
@@ -77,6 +79,26 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
         return [*super().get_renderers(), *tables]
 
     def list(self, request, *args, **kwargs):
+        past = self._past()
+        if past is None:
+            return self._listed(request, *args, whole=False, **kwargs)
+        with at_revision(*past):
+            return self._listed(request, *args, whole=True, **kwargs)
+
+    def _past(self) -> tuple[Negotiation, int] | None:
+        """The negotiation and the revision asked for; what is wrong with them the filters tell."""
+        query = self.request.query_params
+        number, slug = query.get("revision", ""), query.get("negotiation", "")
+        if not (number.isascii() and number.isdecimal() and len(number) < 19) or "\0" in slug:
+            return None
+        visible = Negotiation.objects.visible_to(self.request.user).with_revision()
+        negotiation = visible.filter(slug=slug).first()
+        if negotiation is None or not 1 <= int(number) <= negotiation.revision:
+            return None
+        return negotiation, int(number)
+
+    def _listed(self, request, *args, whole: bool, **kwargs):
+        """The list as JSON or a table, which is read to its end at once where it must be whole."""
         if not isinstance(request.accepted_renderer, tuple(TABLE_RENDERERS)):
             return super().list(request, *args, **kwargs)
         if paged := [name for name in filters.PAGE_PARAMETERS if name in request.query_params]:
@@ -86,6 +108,8 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
         collection = request.path.split("/")[-2]
         name = f"{of}-{collection}-{timezone.localdate().isoformat()}"
         table = self.table_of(collection, rows, request.user)
+        if whole:
+            table = replace(table, lines=list(table.lines))
         if not isinstance(request.accepted_renderer, XLSXRenderer):
             return csvtables.download(name, table)
         if rows.count() > MOST_SHEET_ROWS:

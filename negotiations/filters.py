@@ -260,6 +260,28 @@ class Filters(FilterSet):
         return rows
 
 
+class Revision(Whole):
+    """``?revision=57``: the records of one negotiation as they stood then.
+
+    The view reads the past; here it is only checked.
+    """
+
+    def __init__(self, **options):
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        negotiation = self.parent.form.cleaned_data.get("negotiation")
+        if negotiation is None:
+            raise DjangoValidationError(_("Say which negotiation: each counts its own revisions."))
+        if value > negotiation.revision:
+            raise DjangoValidationError(
+                _("The newest revision is %(newest)s.") % {"newest": negotiation.revision}
+            )
+        return rows
+
+
 def _visible_negotiations(request):
     return Negotiation.objects.visible_to(request.user)
 
@@ -273,6 +295,7 @@ class ScopedFilters(Filters):
         help_text=_("The negotiation's slug."),
         error_messages={"invalid_choice": _("There is no such negotiation here.")},
     )
+    revision = Revision(help_text=_("The records as they stood at this revision."))
 
 
 class ContentFilters(ScopedFilters):
@@ -286,6 +309,8 @@ class NegotiationFilters(Filters):
 
 
 class MembershipFilters(ScopedFilters):
+    # Who may see what is decided today.
+    revision = None  # type: ignore[assignment]
     user = django_filters.CharFilter(field_name="user__username")
     role = Choice(Membership.Role)
     ordering = Order(fields=["role", "id"])

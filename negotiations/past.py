@@ -58,3 +58,16 @@ def _grouping_by_all_columns() -> Iterator[None]:
         yield
     finally:
         features.allows_group_by_selected_pks = usual
+
+
+@contextmanager
+def records_as_of(negotiation: Negotiation, revision: int | None) -> Iterator[Negotiation]:
+    """Read the records as they stood at a revision, as ``at_revision`` does; None is now.
+
+    Inside the same revision already, nothing changes.
+    """
+    if revision is None:
+        yield negotiation
+    else:
+        with at_revision(negotiation, revision) as then:
+            yield then

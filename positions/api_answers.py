@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from negotiations import ranges
 from negotiations.models import Negotiation, Record, State
+from negotiations.past import records_as_of
 from negotiations.serializers import QuantityJSON, WordField
 from positions import answerspage, claimspage, rivals, threads
 from positions import question as questions
@@ -208,7 +209,12 @@ class _AskedView(APIView):
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
         question = question_of(request, negotiation, but=but).question
-        frame = frame_of(negotiation, request.user)
+        with records_as_of(negotiation, question.revision) as then:
+            return self._built(build, then, request.user, question)
+
+    @staticmethod
+    def _built(build, negotiation: Negotiation, user, question):
+        frame = frame_of(negotiation, user)
         known = {
             "issue": {OVERALL, *(issue.code for issue in frame.every_issue)},
             "party": {party.code for party in frame.every_party},
@@ -220,7 +226,7 @@ class _AskedView(APIView):
         }
         if errors:
             raise ValidationError(errors)
-        return build(negotiation=negotiation, user=request.user, question=question, frame=frame)
+        return build(negotiation=negotiation, user=user, question=question, frame=frame)
 
 
 class AnswersView(_AskedView):

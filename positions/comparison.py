@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Value, Window
 from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party, Round, Source
+from negotiations.past import records_as_of
 from positions import gaps
 from positions.filters import OVERALL, below
 from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
@@ -29,8 +30,13 @@ def build(*, negotiation: Negotiation, user, question: Question) -> Comparison:
 
     An issue named brings its parts with it. Codes that do not exist give no row and no column. What
     is asked of the demands narrows what is shown, and the rows to those that show any; the gap
-    counts everything that stands all the same.
+    counts everything that stands all the same. Raises ``UnknownRevision``.
     """
+    with records_as_of(negotiation, question.revision) as then:
+        return _build(then, user, question)
+
+
+def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
     issues, parties = question.issues, question.parties
     # Its place among those of its standing gives a party the same colour in every selection.
     side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])

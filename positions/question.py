@@ -118,6 +118,9 @@ class QuestionForm(forms.Form):
                 self.add_error(day, _("Give a day or a round, not both."))
         cleaned["weights"] = self._weights()
         self._check_since(cleaned)
+        newest = self.negotiation.revision
+        if (cleaned.get("revision") or 0) > newest:
+            self.add_error("revision", _("The newest revision is %(newest)s.") % {"newest": newest})
         try:
             cleaned["said"] = self._said(cleaned)
         except ValidationError as error:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from negotiations.past import records_as_of
 from positions import answerspage, claimspage
 from positions.question import QuestionForm
 from positions.views.comparison import may_edit, negotiation_or_404, tidy
@@ -34,11 +35,13 @@ def _page(request, slug, template, build):
             request, "positions/comparison_day.html", context, status=HTTPStatus.BAD_REQUEST
         )
     question = asked.question
+    with records_as_of(negotiation, question.revision) as then:
+        page = build(negotiation=then, user=request.user, question=question)
     context = {
         "negotiation": negotiation,
-        "page": build(negotiation=negotiation, user=request.user, question=question),
+        "page": page,
         "asked": asked,
         "filtered": bool(question.issues or question.parties),
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": question.revision is None and may_edit(request, negotiation),
     }
     return render(request, template, context)

@@ -56,7 +56,7 @@ def comparison(request, slug):
         context = {"negotiation": negotiation, "asked": asked}
         return render(request, "positions/comparison_day.html", context, status=400)
     built = comparisons.build(negotiation=negotiation, user=request.user, question=asked.question)
-    can_edit = may_edit(request, negotiation)
+    can_edit = asked.question.revision is None and may_edit(request, negotiation)
     context = {
         **as_asked(request.GET, built),
         "negotiation": negotiation,

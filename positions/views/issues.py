@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from negotiations.past import records_as_of
 from positions import answerspage, claimspage, issuelist, issuepage
 from positions.citing import citation
 from positions.filters import OVERALL
@@ -38,18 +39,21 @@ def issue(request, slug, code):
     if not asked.is_valid():
         context = {"negotiation": negotiation, "asked": asked}
         return render(request, "positions/comparison_day.html", context, status=400)
-    mine = {"negotiation": negotiation, "user": request.user}
-    page = issuepage.build(**mine, issue=found, question=asked.question)
-    here = {**mine, "question": asked.question.on(code), "frame": page.comparison}
+    question = asked.question
+    with records_as_of(negotiation, question.revision) as then:
+        mine = {"negotiation": then, "user": request.user}
+        page = issuepage.build(**mine, issue=found, question=question)
+        here = {**mine, "question": question.on(code), "frame": page.comparison}
+        answers, claims = answerspage.build(**here), claimspage.build(**here)
     context = {
         "negotiation": negotiation,
         "page": page,
-        "answers": answerspage.build(**here),
-        "claims": claimspage.build(**here),
+        "answers": answers,
+        "claims": claims,
         "asked": asked,
         "citation": citation(
             request, asked, negotiation, title=found.name if found else _("The talks as a whole")
         ),
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": question.revision is None and may_edit(request, negotiation),
     }
     return render(request, "positions/issue.html", context)
