@@ -55,7 +55,7 @@ LIMITS = {
     "answers": 30,
     "claims": 30,
     "sources": 8,
-    "changes": 23,
+    "changes": 24,
     "setup": 14,
     "setup-settings": 7,
     "setup-parties": 7,
