@@ -1,9 +1,9 @@
 """Draws what hangs on what from left to right: boxes in layers, and the lines between them.
 
 Plain data in, plain data out, always the same for the same input. What comes first stands left of
-what waits for it. A ring cannot: one line of each runs back, and is marked. Parts of the graph that
-hang together stand below each other. A line that passes a layer has a place of its own there, so
-that it crosses no box.
+what waits for it. A ring cannot: one line of each runs back, and is marked. Parts of the graph
+that hang together stand beside and below each other. A line that passes a layer has a place of its
+own there, so that it crosses no box.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,8 @@ PORT = 17
 #: So many ordinary letters stand on a line of a box.
 LETTERS = 29.0
 SWEEPS = 6
+#: Parts stand beside each other up to this width, or as wide as the widest.
+SHELF = 1120
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,33 @@ def draw(boxes: Sequence[Box], arrows: Iterable[Arrow]) -> Drawing:
     lines = list(
         dict.fromkeys(a for a in arrows if a.first != a.then and {a.first, a.then} <= known)
     )
-    drawn = Drawing()
+    parts = []
     for part in _parts(boxes, lines):
         inside = {box.id for box in part}
-        one = _Part(part, [arrow for arrow in lines if arrow.first in inside]).drawing()
-        drawn = _below(drawn, one)
-    return drawn
+        parts.append(_Part(part, [arrow for arrow in lines if arrow.first in inside]).drawing())
+    return _on_shelves(parts)
+
+
+def _on_shelves(parts: Sequence[Drawing]) -> Drawing:
+    """The parts beside each other as far as there is room, the rest on the next shelf."""
+    room = max([SHELF, *(part.width for part in parts)])
+    boxes: list[PlacedBox] = []
+    arrows: list[PlacedArrow] = []
+    right = down = height = width = 0
+    for part in parts:
+        if right and right + part.width > room:
+            right, down = 0, down + height + GAP_PARTS
+            height = 0
+        boxes += (
+            PlacedBox(b.id, b.lines, b.x + right, b.y + down, b.width, b.height) for b in part.boxes
+        )
+        arrows += (
+            PlacedArrow(a.arrow, tuple((x + right, y + down) for x, y in a.points), a.backward)
+            for a in part.arrows
+        )
+        height, width = max(height, part.height), max(width, right + part.width)
+        right += part.width + GAP_PARTS
+    return Drawing(tuple(boxes), tuple(arrows), width, down + height)
 
 
 def _parts(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[list[Box]]:
@@ -162,21 +185,6 @@ def _parts(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[list[Box]]:
         placed |= inside
         parts.append([each for each in boxes if each.id in inside])
     return parts
-
-
-def _below(upper: Drawing, lower: Drawing) -> Drawing:
-    down = upper.height + (GAP_PARTS if upper.boxes else 0)
-    boxes = (PlacedBox(b.id, b.lines, b.x, b.y + down, b.width, b.height) for b in lower.boxes)
-    arrows = (
-        PlacedArrow(a.arrow, tuple((x, y + down) for x, y in a.points), a.backward)
-        for a in lower.arrows
-    )
-    return Drawing(
-        (*upper.boxes, *boxes),
-        (*upper.arrows, *arrows),
-        max(upper.width, lower.width),
-        down + lower.height,
-    )
 
 
 class _Part:

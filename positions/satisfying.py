@@ -85,6 +85,13 @@ class Way:
         return any(self.after)
 
     @property
+    def is_sequence(self) -> bool:
+        """Whether its leaves follow each other one by one."""
+        return self.in_order and all(
+            before == set(self.leaves[:place]) for place, before in enumerate(self.after)
+        )
+
+    @property
     def prefixes(self) -> tuple[frozenset[int], ...]:
         """Return what a sequence has come to step by step, the whole last; empty if it is none."""
         if not self.in_order:
@@ -127,8 +134,8 @@ def satisfying(
 ) -> Satisfying:
     """Return the least sets of leaves that meet the tree, under each reading of its operators.
 
-    The first reading differs last in the innermost clause. At most ``most_ways`` sets for each of
-    at most ``most_readings`` readings are listed; the others are counted.
+    At most ``most_ways`` sets for each of at most ``most_readings`` readings are listed; the others
+    are counted.
     """
     contested = root.contested
     every = product(*(clause.operators for clause in contested))

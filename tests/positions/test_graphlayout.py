@@ -37,11 +37,13 @@ def test_a_line_past_a_layer_crosses_no_box():
     assert all(y < middle.y or y > middle.y + middle.height for y in passing)
 
 
-def test_what_does_not_hang_together_stands_below():
-    found = drawn("a>b c>d")
-    a, _b, c, _d = found.boxes
-    assert c.x == a.x
-    assert c.y >= a.y + a.height
+def test_what_does_not_hang_together_stands_apart():
+    found = drawn("a>b c>d e>f")
+    a, b, c, d, e, _f = found.boxes
+    assert b.x + b.width < c.x < d.x
+    assert c.y == a.y
+    assert e.x == a.x
+    assert e.y > a.y + a.height
 
 
 def test_arrows_to_nowhere_or_to_oneself_are_left_out():

@@ -66,10 +66,18 @@ def test_a_step_counts_only_after_the_steps_before():
     (way,) = reading.ways
     assert way.leaves == (2, 4, 5, 6)
     assert way.in_order
+    assert not way.is_sequence
     assert [set(prefix) for prefix in way.prefixes] == [{2}, {2, 4, 5}, {2, 4, 5, 6}]
     assert way.counting([4, 5, 6]) == ()
     assert way.counting([2, 4, 6]) == (2, 4)
     assert way.counting([2, 4, 5, 6]) == (2, 4, 5, 6)
+
+
+def test_single_steps_follow_each_other_one_by_one():
+    (reading,) = satisfying(group(1, "in sequence", leaf(2), leaf(3), leaf(4))).readings
+    assert reading.ways[0].is_sequence
+    (reading,) = satisfying(group(1, "all", leaf(2), leaf(3))).readings
+    assert not reading.ways[0].is_sequence
 
 
 def test_what_is_not_listed_is_counted():
