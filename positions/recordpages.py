@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
 from django.db import models
@@ -181,23 +180,22 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
                 .order_by("pk")
             )
             if model is Linkage:
-                for relation, hanging in groupby(rows.order_by("relation", "pk"), _relation):
-                    about = _("Hangs on this: %(relation)s") % {"relation": relation}
-                    yield from _owners(list(hanging), about, slug)
+                yield from _owners(rows.order_by("relation", "pk"), _hangs, slug)
             elif model.part_of == "record":
-                yield from _owners(rows, label, slug)
+                yield from _owners(rows, lambda _part, label=label: label, slug)
             else:
                 for row in rows:
                     yield Line(label, str(row), url_of(slug, row.pk, kind))
 
 
-def _relation(link: Linkage) -> str:
-    return str(link.get_relation_display())
+def _hangs(link: Linkage) -> str:
+    return _("Hangs on this: %(relation)s") % {"relation": link.get_relation_display()}
 
 
-def _owners(parts, label, slug) -> Iterator[Line]:
+def _owners(parts, label_of, slug) -> Iterator[Line]:
+    """The records that parts belong to, each once under a label."""
     titles = titled(part.record for part in parts)
-    for pk in dict.fromkeys(part.record_id for part in parts):
+    for pk, label in dict.fromkeys((part.record_id, label_of(part)) for part in parts):
         owner, title = titles[pk]
         yield Line(
             label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk, owner.kind)
