@@ -18,7 +18,7 @@ PORT = 17
 #: So many ordinary letters stand on a line of a box.
 LETTERS = 29.0
 SWEEPS = 6
-#: Parts stand beside each other up to this width, or as wide as the widest.
+#: Parts stand beside each other up to this width; one that is wider stands alone.
 SHELF = 1120
 
 
@@ -146,12 +146,11 @@ def draw(boxes: Sequence[Box], arrows: Iterable[Arrow]) -> Drawing:
 
 def _on_shelves(parts: Sequence[Drawing]) -> Drawing:
     """The parts beside each other as far as there is room, the rest on the next shelf."""
-    room = max([SHELF, *(part.width for part in parts)])
     boxes: list[PlacedBox] = []
     arrows: list[PlacedArrow] = []
     right = down = height = width = 0
     for part in parts:
-        if right and right + part.width > room:
+        if right and right + part.width > SHELF:
             right, down = 0, down + height + GAP_PARTS
             height = 0
         boxes += (
