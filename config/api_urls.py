@@ -4,7 +4,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from config.api_views import NotHere, SchemaView
-from positions.api import COLLECTIONS, ComparisonView
+from positions.api import COLLECTIONS, ComparisonView, ConditionsView
 from positions.api_answers import AnswersView, ClaimsView
 from positions.api_search import SearchView
 
@@ -27,6 +27,11 @@ urlpatterns = [
     ),
     path("negotiations/<slug:slug>/answers/", AnswersView.as_view(), name="answers"),
     path("negotiations/<slug:slug>/claims/", ClaimsView.as_view(), name="claims"),
+    path(
+        "negotiations/<slug:slug>/conditions/",
+        ConditionsView.as_view(),
+        name="conditions",
+    ),
     path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),
     re_path("", NotHere.as_view(), name="not-here"),

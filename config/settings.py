@@ -210,6 +210,8 @@ SPECTACULAR_SETTINGS = {
         "EvidenceBasis": "positions.models.evidence.EvidenceBasis",
         "EvidenceStance": "positions.models.evidence.EvidenceStance",
         "TermValueStatus": "positions.models.values.TermValueStatus",
+        "LinkageRelation": "positions.models.values.LinkageRelation",
+        "WaitRelation": "positions.api_conditions.RELATIONS",
     },
 }
 

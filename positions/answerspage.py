@@ -147,7 +147,12 @@ class _Loaded:
         ]
         wanted = {step.id for thread, _about in kept for step in thread.steps}
         shown = [demand for pk, demand in self.demands.items() if pk in wanted]
-        parts = parts_of([demand.pk for demand in shown], self.user, self.known_on)
+        parts = parts_of(
+            [demand.pk for demand in shown],
+            self.user,
+            negotiation=self.negotiation,
+            question=self.question,
+        )
         statements = {demand.pk: parts.statement(demand, self.parties) for demand in shown}
         return AnswersPage(
             negotiation=self.negotiation,

@@ -46,8 +46,10 @@ from positions import (
     serializers,
 )
 from positions.api_comparison import ComparisonSerializer
-from positions.api_question import QUESTION, question_of
+from positions.api_conditions import ConditionsSerializer
+from positions.api_question import CONDITIONS, NOT_OF_CONDITIONS, QUESTION, question_of
 from positions.asked import asked_by
+from positions.conditions import page_of
 from positions.matrix import Comparison
 from positions.models import (
     Clause,
@@ -315,11 +317,11 @@ class ComparisonView(APIView):
                 return xlsxtables.download(name, sheets)
         return Response(ComparisonSerializer(built).data)
 
-    def _built(self, request, slug) -> tuple[QuestionForm, Comparison]:
+    def _built(self, request, slug, but: tuple[str, ...] = ()) -> tuple[QuestionForm, Comparison]:
         """Return what is asked and its comparison; raise ``ValidationError`` for what is not."""
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
-        asked = question_of(request, negotiation)
+        asked = question_of(request, negotiation, but)
         built = comparison.build(
             negotiation=negotiation, user=request.user, question=asked.question
         )
@@ -344,3 +346,14 @@ class ComparisonView(APIView):
         if any(unknown.values()):
             raise ValidationError({name: found for name, found in unknown.items() if found})
         return asked, built
+
+
+class ConditionsView(ComparisonView):
+    """What the page of conditions shows."""
+
+    renderer_classes = [JSONRenderer]
+
+    @extend_schema(parameters=CONDITIONS, responses=ConditionsSerializer)
+    def get(self, request, slug):
+        _asked, built = self._built(request, slug, but=NOT_OF_CONDITIONS)
+        return Response(ConditionsSerializer(page_of(built)).data)

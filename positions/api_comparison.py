@@ -20,7 +20,7 @@ from positions.models import (
 )
 
 
-class _Read(serializers.Serializer):
+class ReadOnly(serializers.Serializer):
     """Base of what is only read."""
 
     def get_fields(self):
@@ -30,12 +30,12 @@ class _Read(serializers.Serializer):
         return fields
 
 
-class ComparedNegotiation(_Read):
+class ComparedNegotiation(ReadOnly):
     slug = serializers.SlugField()
     revision = serializers.IntegerField()
 
 
-class ComparedParty(_Read):
+class ComparedParty(ReadOnly):
     code = serializers.SlugField()
     name = serializers.CharField()
     standing = WordField(Party.Standing.choices)
@@ -48,20 +48,20 @@ class DistanceJSON(QuantityJSON):
         return super().to_representation(ranges.quantity(value.low, value.high))
 
 
-class ComparedTermDistance(_Read):
+class ComparedTermDistance(ReadOnly):
     term = serializers.SlugField()
     distance = DistanceJSON(source="*")
     unit = serializers.CharField()
 
 
-class ComparedPair(_Read):
+class ComparedPair(ReadOnly):
     demands = serializers.ListField(child=serializers.IntegerField())
     terms = ComparedTermDistance(many=True)
     lacking = serializers.ListField(child=serializers.SlugField())
     conditions = serializers.ListField(child=serializers.CharField())
 
 
-class ComparedGap(_Read):
+class ComparedGap(ReadOnly):
     parties = serializers.ListField(child=serializers.SlugField())
     status = WordField([status.value for status in gaps.Status])
     reason = WordField([reason.value for reason in gaps.Reason])
@@ -69,7 +69,7 @@ class ComparedGap(_Read):
     pairs = ComparedPair(many=True)
 
 
-class ComparedValue(_Read):
+class ComparedValue(ReadOnly):
     term = serializers.SlugField(source="row.term.code")
     quantity = QuantityJSON(source="row.quantity", allow_null=True)
     unit = serializers.CharField(source="row.term.unit")
@@ -86,14 +86,28 @@ class ComparedValue(_Read):
         return [choice.code for choice in value.choices]
 
 
-class ComparedLink(_Read):
+class ComparedDeadline(ReadOnly):
+    """When something is due that hangs on something else; ``certain`` once that has come about."""
+
+    text = serializers.CharField()
+    earliest = serializers.DateField(allow_null=True)
+    latest = serializers.DateField(allow_null=True)
+    certain = serializers.BooleanField()
+
+
+class ComparedLink(ReadOnly):
     relation = WordField(Linkage.Relation.choices, source="row.relation")
     anchor = serializers.IntegerField(source="row.anchor_id", allow_null=True)
     condition = serializers.CharField(source="row.condition")
     text = serializers.CharField()
+    met = serializers.SerializerMethodField()
+    deadline = ComparedDeadline(allow_null=True)
+
+    def get_met(self, link) -> bool:
+        return link.met is not None
 
 
-class ComparedStatement(_Read):
+class ComparedStatement(ReadOnly):
     id = serializers.IntegerField(source="demand.pk")
     text = serializers.CharField(source="demand.text")
     kind = WordField(Demand.Kind.choices, source="demand.kind", allow_null=True)
@@ -111,7 +125,7 @@ class ComparedStatement(_Read):
     state = WordField(State.choices, source="demand.state")
 
 
-class ComparedReading(_Read):
+class ComparedReading(ReadOnly):
     reads = serializers.CharField()
     stance = WordField(Evidence.Stance.choices)
     outlet = serializers.CharField(source="source.outlet")
@@ -119,7 +133,7 @@ class ComparedReading(_Read):
     basis = WordField(Evidence.Basis.choices)
 
 
-class ComparedReference(_Read):
+class ComparedReference(ReadOnly):
     """A demand in a group; it stands in full in the cell of its party and issue."""
 
     id = serializers.IntegerField(source="demand.pk")
@@ -131,7 +145,7 @@ class ComparedReference(_Read):
         return self.context["party"]
 
 
-class ComparedOption(_Read):
+class ComparedOption(ReadOnly):
     clause = serializers.IntegerField(source="clause.pk")
     label = serializers.CharField(source="clause")
     operator = WordField(Clause.Operator.choices, source="clause.operator", allow_null=True)
@@ -144,18 +158,49 @@ class ComparedOption(_Read):
         return ComparedOption(node.children, many=True, context=self.context).data
 
 
+class ComparedChoice(ReadOnly):
+    clause = serializers.IntegerField()
+    operator = WordField(Clause.Operator.choices)
+
+
+class ComparedSatisfied(ReadOnly):
+    """The least sets of clauses that satisfy a group, under one reading of its operators.
+
+    The reading names the operator of each clause that can be read in more than one way. ``sets``
+    are in the order of the paper; ``more`` of them are not listed.
+    """
+
+    reading = serializers.SerializerMethodField()
+    sets = serializers.SerializerMethodField()
+    in_order = serializers.SerializerMethodField()
+    more = serializers.IntegerField()
+
+    @extend_schema_field(ComparedChoice(many=True))
+    def get_reading(self, found):
+        rows = [{"clause": pk, "operator": operator} for pk, operator in found.reading.items()]
+        return ComparedChoice(rows, many=True).data
+
+    def get_sets(self, found) -> list[list[int]]:
+        return [list(way.leaves) for way in found.ways]
+
+    def get_in_order(self, found) -> bool:
+        return any(way.in_order for way in found.ways)
+
+
 class ComparedGroup(ComparedOption):
     proposal = serializers.IntegerField(source="clause.proposal_id")
+    satisfied_by = ComparedSatisfied(many=True, source="satisfied_by.readings")
+    readings_not_listed = serializers.IntegerField(source="satisfied_by.more")
 
 
-class ComparedSilence(_Read):
+class ComparedSilence(ReadOnly):
     id = serializers.IntegerField(source="pk")
     about = serializers.IntegerField(source="about_id", allow_null=True)
     round = serializers.IntegerField(source="round_id", allow_null=True)
     looked_until = DatesJSON()
 
 
-class ComparedCell(_Read):
+class ComparedCell(ReadOnly):
     party = serializers.SlugField(source="party.code")
     blank = WordField(list(matrix.BLANKS), allow_null=True)
     groups = serializers.SerializerMethodField()
@@ -167,7 +212,7 @@ class ComparedCell(_Read):
         return ComparedGroup(cell.groups, many=True, context={"party": cell.party.code}).data
 
 
-class ComparedOutcome(_Read):
+class ComparedOutcome(ReadOnly):
     id = serializers.IntegerField(source="outcome.pk")
     kind = WordField(Outcome.Kind.choices, source="outcome.kind")
     text = serializers.CharField(source="outcome.text")
@@ -176,6 +221,7 @@ class ComparedOutcome(_Read):
     reached = DatesJSON(source="outcome.reached")
     in_force = DatesJSON(source="outcome.in_force", allow_null=True)
     terms = ComparedValue(many=True, source="values")
+    linkages = ComparedLink(many=True, source="links")
     sources = serializers.SerializerMethodField()
 
     def get_confirmed_by(self, settled) -> list[str]:
@@ -185,19 +231,24 @@ class ComparedOutcome(_Read):
         return len({row.source_id for row in settled.evidence})
 
 
-class ComparedIssue(_Read):
+class ComparedIssue(ReadOnly):
     code = serializers.SlugField(source="issue.code", allow_null=True)
     name = serializers.SerializerMethodField()
     gaps = ComparedGap(many=True)
     cells = ComparedCell(many=True)
     outcomes = ComparedOutcome(many=True)
     assessments = ComparedStatement(many=True, source="unheld")
+    deadlocks = serializers.SerializerMethodField()
+
+    def get_deadlocks(self, row) -> list[str]:
+        """Return the keys of the deadlocks that the issue is part of; see the conditions."""
+        return [deadlock.key for deadlock in row.deadlocks]
 
     def get_name(self, row) -> str:
         return row.issue.name if row.issue else _("Overall")
 
 
-class ComparedPriority(_Read):
+class ComparedPriority(ReadOnly):
     """How open an issue is (0 to 1), what it weighs, and its place by weight and without."""
 
     issue = serializers.SlugField(source="row.code")
@@ -207,7 +258,7 @@ class ComparedPriority(_Read):
     unweighted = serializers.IntegerField(source="priority.unweighted", allow_null=True)
 
 
-class ComparisonSerializer(_Read):
+class ComparisonSerializer(ReadOnly):
     """Where every party stands on every issue at the end of a day."""
 
     negotiation = ComparedNegotiation()

@@ -42,6 +42,13 @@ QUESTION = [
     OpenApiParameter("words", str, description=_("In our words, or in those of the sources.")),
     _many("weight", _("An issue’s code, a colon and a number up to 10.")),
 ]
+#: What the conditions are asked for: by which clocks, and on which issues.
+CONDITIONS = [*CLOCKS, _many("issue", _("Codes, each with its parts; all unless given."))]
+NOT_OF_CONDITIONS = tuple(
+    name
+    for name in questions.PARAMETERS
+    if name not in {parameter.name for parameter in CONDITIONS}
+)
 
 
 def question_of(request, negotiation: Negotiation, but: tuple[str, ...] = ()):

@@ -212,7 +212,13 @@ class _Loaded:
             question,
         )
         self.counted = {**self._outcomes(), **self._events()}
-        self.parts = parts_of({*self.demands, *self.counted}, user, self.known_on, of_values=True)
+        self.parts = parts_of(
+            {*self.demands, *self.counted},
+            user,
+            negotiation=negotiation,
+            question=question,
+            of_values=True,
+        )
         self.statements = {
             pk: self.parts.statement(demand, self.parties) for pk, demand in self.demands.items()
         }

@@ -17,12 +17,14 @@ from negotiations.models import Negotiation, Party, Round, Source
 from negotiations.past import records_as_of
 from positions import gaps
 from positions.filters import OVERALL, below
-from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
+from positions.linkages import hanging_on, links_of, with_fulfilment
+from positions.matrix import Cell, Comparison, Hanging, Node, Row, Settled, Statement
 from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
+from positions.preconditions import Deadlock, Preconditions, preconditions
 from positions.querysets import by_end_of
 from positions.question import Question
 from positions.stands import stand_of, terms_of
-from positions.statements import evidence_of, links_of, path_to, values_of
+from positions.statements import evidence_of, path_to, values_of
 
 
 def build(*, negotiation: Negotiation, user, question: Question) -> Comparison:
@@ -47,7 +49,11 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
     compared = [p for p in columns if parties or p.standing == Party.Standing.PRINCIPAL]
     all_issues = _issues(negotiation, user, question)
     loaded = _Loaded(negotiation, user, question, everyone)
-    rows = [loaded.row(each, columns, compared) for each in _narrowed(all_issues, issues)]
+    waiting = loaded.preconditions(all_issues)
+    rows = [
+        loaded.row(each, columns, compared, waiting.on(each))
+        for each in _narrowed(all_issues, issues)
+    ]
     return Comparison(
         negotiation=negotiation,
         question=question,
@@ -68,6 +74,7 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
         every_issue=tuple(all_issues),
         every_party=tuple(everyone),
         cited=loaded.cited(),
+        preconditions=waiting,
     )
 
 
@@ -111,17 +118,20 @@ class _Loaded:
         self.parties = {party.pk: party for party in parties}
         demands = self._demands(Demand.objects.visible_to(user).filter(**mine))
         outcomes = self._outcomes(Outcome.objects.visible_to(user).filter(**mine))
+        papers = {d.clause.proposal_id for d in demands if d.clause}
         clauses = list(
-            Clause.objects.visible_to(user)
-            .filter(proposal__in={d.clause.proposal_id for d in demands if d.clause})
+            with_fulfilment(Clause.objects.visible_to(user).filter(proposal__in=papers), as_of)
             .select_related("proposal")
             .order_by("order", "pk")
         )
         self.clauses = {clause.pk: clause for clause in clauses}
         records = {row.pk for row in (*demands, *outcomes)}
         self.values = values_of(records, user, known_on)
-        self.links = links_of(records, user, known_on)
+        self.links = links_of(
+            records, user, negotiation=negotiation, as_of=as_of, known_on=known_on
+        )
         self.evidence = evidence_of(records | set(self.clauses), user, known_on)
+        self.hanging = hanging_on(self.links, self._held(demands, outcomes))
         self.statements = [self._statement(demand) for demand in demands]
         self.by_clause = defaultdict(list)
         self.by_issue = defaultdict(list)
@@ -165,6 +175,7 @@ class _Loaded:
     def _outcomes(self, rows) -> list[Outcome]:
         return list(
             rows.current(self.question.as_of, self.question.known_on)
+            .select_related("issue")
             .annotate(
                 confirming=ArrayAgg(
                     "confirmation_links__party",
@@ -183,6 +194,28 @@ class _Loaded:
             links=self.links.get(demand.pk, ()),
             evidence=self.evidence.get(demand.pk, ()),
             path=path_to(demand.clause_id, self.clauses),
+            hanging=self._hanging(demand),
+        )
+
+    def _held(self, demands, outcomes):
+        """Each record with those who hold or confirm it."""
+        yield from ((demand, self._named(demand.remaining)) for demand in demands)
+        yield from ((outcome, self._named(outcome.confirming)) for outcome in outcomes)
+
+    def _hanging(self, record) -> tuple[Hanging, ...]:
+        """What hangs on a record, or on the clause in which it stands, but itself."""
+        anchors = (record.pk, record.clause_id)
+        every = (each for pk in anchors for each in self.hanging.get(pk, ()))
+        return tuple(each for each in every if each.record.pk != record.pk)
+
+    def preconditions(self, issues: Sequence[Issue]) -> Preconditions:
+        """Return what waits for what on this day, and the deadlocks in it."""
+        return preconditions(
+            statements=self.statements,
+            settled=[each for on_issue in self.settled.values() for each in on_issue],
+            clauses=tuple(self.clauses.values()),
+            evidence=self.evidence,
+            issues=issues,
         )
 
     def _settled(self, outcome) -> Settled:
@@ -191,6 +224,8 @@ class _Loaded:
             confirmed_by=self._named(outcome.confirming),
             values=self.values.get(outcome.pk, ()),
             evidence=self.evidence.get(outcome.pk, ()),
+            links=self.links.get(outcome.pk, ()),
+            hanging=self._hanging(outcome),
         )
 
     def _named(self, pks) -> tuple[Party, ...]:
@@ -201,7 +236,7 @@ class _Loaded:
         sources = {row.source for rows in self.evidence.values() for row in rows}
         return tuple(sorted(sources, key=lambda source: (str(source).casefold(), source.pk)))
 
-    def row(self, issue: Issue | None, columns, compared) -> Row:
+    def row(self, issue: Issue | None, columns, compared, deadlocks: tuple[Deadlock, ...]) -> Row:
         """Return the row of an issue, or of the whole, which counts in no gap."""
         key = issue.pk if issue else None
         settled = tuple(self.settled.get(key, ()))
@@ -212,6 +247,7 @@ class _Loaded:
             gaps=self._gaps(issue, settled, compared) if issue else (),
             unheld=self._unheld(key),
             every_statement=tuple(self.by_issue.get(key, ())),
+            deadlocks=deadlocks,
         )
 
     def _unheld(self, key: int | None) -> tuple[Statement, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Window
@@ -10,10 +9,11 @@ from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party
 from positions.filters import OVERALL, below
+from positions.linkages import links_of
 from positions.matrix import Comparison, Link, Statement, Value
 from positions.models import Demand, DemandAddressee, DemandHolder, Evidence, Issue
 from positions.question import Question
-from positions.statements import evidence_of, links_of, values_of
+from positions.statements import evidence_of, values_of
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,21 @@ class Parts:
 
 
 def parts_of(
-    records: Iterable[int], user, known_on: date | None, *, of_values: bool = False
+    records: Iterable[int],
+    user,
+    *,
+    negotiation: Negotiation,
+    question: Question,
+    of_values: bool = False,
 ) -> Parts:
     """Return what hangs on records, a query for each kind; ``of_values`` with their evidence."""
-    numbers = set(records)
+    numbers, known_on = set(records), question.known_on
     values = values_of(numbers, user, known_on)
     inner = {value.row.pk for rows in values.values() for value in rows} if of_values else set()
-    return Parts(
-        values, links_of(numbers, user, known_on), evidence_of(numbers | inner, user, known_on)
+    links = links_of(
+        numbers, user, negotiation=negotiation, as_of=question.as_of, known_on=known_on
     )
+    return Parts(values, links, evidence_of(numbers | inner, user, known_on))
 
 
 def named(pks: Iterable[int], parties: Mapping[int, Party]) -> tuple[Party, ...]:

@@ -18,6 +18,7 @@ from positions import comparison as comparisons
 from positions.days import last_day
 from positions.filters import OVERALL
 from positions.gaplines import counting, term_text
+from positions.linkages import links_of
 from positions.matrix import Comparison, Node, Row, Settled, Statement
 from positions.models import (
     Clause,
@@ -45,7 +46,7 @@ from positions.periods import (
 )
 from positions.querysets import by_end_of
 from positions.question import Question
-from positions.statements import by_record, evidence_of, links_of, path_to, values_of
+from positions.statements import by_record, evidence_of, path_to, values_of
 from positions.termhistory import Given, TermHistory, history_of
 
 
@@ -139,7 +140,9 @@ class _Loaded:
         self.clauses = {c.pk: c for c in clauses.select_related("proposal").order_by("order", "pk")}
         own = {*self.demands, *(o.pk for o in self.outcomes), *(e.pk for e in self.events)}
         self.values = values_of(own, user, self.known_on)
-        self.links = links_of(own, user, self.known_on)
+        self.links = links_of(
+            own, user, negotiation=negotiation, as_of=self.as_of, known_on=self.known_on
+        )
         self.evidence = evidence_of(own | set(self.clauses), user, self.known_on)
         self.statements = {pk: self._statement(demand) for pk, demand in self.demands.items()}
         self.ties = self._ties(own)

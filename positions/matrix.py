@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Negotiation, Party, Round, Source, Track
-from positions import gaplines, gaps
+from positions import gaplines, gaps, satisfying
+from positions.deadlines import Span
+from positions.deadlinewords import ShownDeadline, span_text
 from positions.models import (
     Clause,
     Demand,
@@ -20,6 +24,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.options import Sufficing, sufficing, tree_of_node
 from positions.origins import Lineage
 from positions.priorities import Priority, priorities
 from positions.question import Question
@@ -27,15 +32,18 @@ from positions.timeline import Moment, timeline
 from positions.vouching import SaidTerm, Vouched, said_terms
 from positions.words import full_value_text, operator_text
 
+if TYPE_CHECKING:
+    from positions.preconditions import Deadlock, Preconditions
+
 BLANKS = {
-    "none reported": _("no answer reported"),
-    "nothing now": _("nothing now"),
-    "not coded": _("not coded yet"),
-    "left out": _("nothing that fits the filter"),
+    "none reported": gettext_lazy("no answer reported"),
+    "nothing now": gettext_lazy("nothing now"),
+    "not coded": gettext_lazy("not coded yet"),
+    "left out": gettext_lazy("nothing that fits the filter"),
 }
 BRIEF = {
-    str(Evidence.Basis.OFFICIAL): _("on the record"),
-    str(Evidence.Basis.OTHER_SIDE): _("other side’s account"),
+    str(Evidence.Basis.OFFICIAL): gettext_lazy("on the record"),
+    str(Evidence.Basis.OTHER_SIDE): gettext_lazy("other side’s account"),
 }
 #: What counts in no gap: it wants nothing of the other side, or only says what else happens.
 ASIDE = frozenset({Demand.Kind.CLAIM, Demand.Kind.THREAT, Demand.Kind.ASSESSMENT})
@@ -81,10 +89,38 @@ def unsaid(values: tuple[Value, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Link:
-    """What a record waits for; ``text`` says it in words, whatever kind of record it is."""
+    """What a record waits for; ``text`` says it in words, whatever kind of record it is.
+
+    ``kind`` and ``issue`` are the anchor's, empty where it has none; ``met`` is when it came about.
+    """
 
     row: Linkage
     text: str
+    kind: str = ""
+    issue: str = ""
+    met: Span | None = None
+    deadline: ShownDeadline | None = None
+
+    @property
+    def met_text(self) -> str:
+        """Return since when what it waits for has come about; empty if it has not."""
+        return span_text(self.met) if self.met else ""
+
+    @property
+    def note(self) -> str:
+        """Return by when it makes the record due, or since when it is met; empty if neither."""
+        if self.deadline and self.deadline.short:
+            return self.deadline.short
+        return _("met %(day)s") % {"day": self.met_text} if self.met else ""
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """The other end of a link: the record that hangs on this one."""
+
+    link: Link
+    record: Demand | Outcome
+    parties: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +133,7 @@ class Statement(Vouched):
     links: tuple[Link, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[Clause, ...]
+    hanging: tuple[Hanging, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -174,6 +211,16 @@ class Node:
             found.setdefault(text, []).append(row)
         return tuple(Reading(text, tuple(rows)) for text, rows in found.items())
 
+    @cached_property
+    def sufficing(self) -> tuple[Sufficing, ...]:
+        """Return what satisfies the group, under each way to read its operator."""
+        return sufficing(self)
+
+    @cached_property
+    def satisfied_by(self) -> satisfying.Satisfying:
+        """Return the sets of clauses that satisfy the group, reading by reading."""
+        return satisfying.satisfying(tree_of_node(self))
+
     def walk(self) -> Iterator["Node"]:
         yield self
         for child in self.children:
@@ -240,6 +287,8 @@ class Settled(Vouched):
     confirmed_by: tuple[Party, ...]
     values: tuple[Value, ...]
     evidence: tuple[Evidence, ...]
+    links: tuple[Link, ...] = ()
+    hanging: tuple[Hanging, ...] = ()
 
     @property
     def said(self) -> tuple[Value, ...]:
@@ -271,6 +320,7 @@ class Row:
     gaps: tuple[gaps.Gap, ...]
     unheld: tuple[Statement, ...] = ()
     every_statement: tuple[Statement, ...] = ()
+    deadlocks: tuple["Deadlock", ...] = ()
 
     @property
     def code(self) -> str:
@@ -344,6 +394,7 @@ class Comparison:
     every_issue: tuple[Issue, ...] = ()
     every_party: tuple[Party, ...] = ()
     cited: tuple[Source, ...] = ()
+    preconditions: "Preconditions | None" = None
 
     @property
     def as_of(self) -> date:

@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party, Record, Source
 from positions.clausediff import Change, changes, matched
+from positions.linkages import links_of
 from positions.matrix import Settled, Statement
 from positions.models import (
     Clause,
@@ -26,7 +27,7 @@ from positions.models import (
     Silence,
 )
 from positions.paperrecord import AnswerCell, ClauseNode, PaperPage, Placed, Waiting
-from positions.statements import by_record, evidence_of, links_of, values_of
+from positions.statements import by_record, evidence_of, values_of
 
 
 def build(
@@ -41,14 +42,16 @@ def build(
 
     ``compared`` is the paper that it is set against; by default the version before it.
     """
-    return _Loaded(negotiation, user, proposal, compared or proposal.supersedes).page(today)
+    return _Loaded(negotiation, user, proposal, compared or proposal.supersedes, today).page()
 
 
 class _Loaded:
     """What is recorded about one paper, indexed by what it stands beside."""
 
-    def __init__(self, negotiation, user, proposal: Proposal, compared: Proposal | None):
-        self.negotiation, self.user = negotiation, user
+    def __init__(
+        self, negotiation, user, proposal: Proposal, compared: Proposal | None, today: date
+    ):
+        self.negotiation, self.user, self.today = negotiation, user, today
         self.proposal, self.compared = proposal, compared
         side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
         mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
@@ -68,7 +71,7 @@ class _Loaded:
         outcomes = self._outcomes()
         own = {*self.demands, *(outcome.pk for outcome in outcomes)}
         self.values = values_of(own, user)
-        self.links = links_of(own, user)
+        self.links = links_of(own, user, negotiation=negotiation, as_of=today)
         numbers = own | {clause.pk for clause in self.clauses} | {proposal.pk}
         self.evidence = evidence_of(numbers, user)
         self.outcomes = by_record((o.clause_id or 0, self._settled(o)) for o in outcomes)
@@ -255,7 +258,7 @@ class _Loaded:
             if demand.pk not in replaced:
                 yield demand
 
-    def page(self, today: date) -> PaperPage:
+    def page(self) -> PaperPage:
         changed = {change.newer.pk: change for change in self.changes if change.newer}
         evidence = self.evidence.get(self.proposal.pk, ())
         number = Record.objects.get(pk=self.proposal.pk)
@@ -265,7 +268,7 @@ class _Loaded:
             negotiation=self.negotiation,
             proposal=self.proposal,
             holders=self.holders,
-            today=today,
+            today=self.today,
             root=self._node(self.root, 0, changed) if self.root else None,
             parties=self.columns,
             whole=self._cells(self.proposal.pk) if not self.root else (),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from negotiations import ranges
 from negotiations.models import Negotiation, Party, Source
@@ -16,6 +17,7 @@ from positions.models import (
     Proposal,
     Silence,
 )
+from positions.options import ShownGroup, groups_of
 from positions.vouching import Vouched
 
 
@@ -152,6 +154,11 @@ class PaperPage:
     def points(self) -> str:
         """Return the number of its points in words; empty where it is not recorded."""
         return ranges.quantity_text(self.proposal.points) if self.proposal.points else ""
+
+    @cached_property
+    def groups(self) -> tuple[ShownGroup, ...]:
+        """Return its groups of clauses with the sets that would satisfy each."""
+        return groups_of(self)
 
     @property
     def answered(self) -> tuple[AnswerCell, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
 from positions.filters import OVERALL
+from positions.linkages import links_of
 from positions.models import Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
 
@@ -26,13 +28,15 @@ HIDDEN = {"id", "negotiation", "version", "record"}
 class Line:
     """A label with what it says and, where that is a record, its page.
 
-    ``part`` is the number of the value or the linkage that the line shows, to edit it.
+    ``part`` is the number of the value or the linkage that the line shows, to edit it. ``note`` is
+    when what a linkage waits for came about, or by when it makes the record due.
     """
 
     label: str
     text: str
     url: str | None = None
     part: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def page_of(record: Record, user) -> RecordPage:
             Line(str(v.term), full_value_text(v, list(v.choices.all())), url_of(slug, v.pk), v.pk)
             for v in values.prefetch_related("choices").order_by("term__order", "pk")
         ),
-        links=tuple(_links(record, slug, user)),
+        links=tuple(_links(record, row, user)),
         evidence=tuple(
             Evidence.objects.visible_to(user)
             .filter(record=record)
@@ -136,19 +140,14 @@ def _text(row, field) -> str:
     return str(value)
 
 
-def _links(record, slug, user) -> Iterator[Line]:
+def _links(record, row, user) -> Iterator[Line]:
     """What the record waits for or hangs on."""
-    links = list(
-        Linkage.objects.visible_to(user)
-        .filter(record=record)
-        .select_related("anchor")
-        .order_by("pk")
-    )
-    titles = titled(link.anchor for link in links if link.anchor)
-    for link in links:
-        text = titles[link.anchor_id][1] if link.anchor else link.condition
-        url = url_of(slug, link.anchor_id if link.anchor else link.pk)
-        yield Line(capfirst(link.get_relation_display()), text, url, link.pk)
+    today = timezone.localdate()
+    links = links_of([record.pk], user, negotiation=row.negotiation, as_of=today)
+    for link in links.get(record.pk, ()):
+        url = url_of(row.negotiation.slug, link.row.anchor_id or link.row.pk)
+        label = capfirst(link.row.get_relation_display())
+        yield Line(label, link.text, url, link.row.pk, link.note)
 
 
 def _points_to(row, slug, user) -> Iterator[Line]:
@@ -180,16 +179,23 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
                 .select_related(*(f.name for f in pointers_of(model)))
                 .order_by("pk")
             )
-            if model.part_of == "record":
-                yield from _owners(rows, label, slug)
+            if model is Linkage:
+                yield from _owners(rows.order_by("relation", "pk"), _hangs, slug)
+            elif model.part_of == "record":
+                yield from _owners(rows, lambda _part, label=label: label, slug)
             else:
                 for row in rows:
                     yield Line(label, str(row), url_of(slug, row.pk, kind))
 
 
-def _owners(parts, label, slug) -> Iterator[Line]:
+def _hangs(link: Linkage) -> str:
+    return _("Hangs on this: %(relation)s") % {"relation": link.get_relation_display()}
+
+
+def _owners(parts, label_of, slug) -> Iterator[Line]:
+    """The records that parts belong to, each once under a label."""
     titles = titled(part.record for part in parts)
-    for pk in dict.fromkeys(part.record_id for part in parts):
+    for pk, label in dict.fromkeys((part.record_id, label_of(part)) for part in parts):
         owner, title = titles[pk]
         yield Line(
             label, f"{capfirst(owner.get_kind_display())}: {title}", url_of(slug, pk, owner.kind)

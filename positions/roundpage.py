@@ -11,12 +11,14 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from negotiations import ranges
 from negotiations.models import Delegate, Negotiation, Participation, Party, Round
 from positions.days import last_day
+from positions.linkages import links_of
 from positions.matrix import Settled, Statement
 from positions.models import (
     Demand,
@@ -42,7 +44,7 @@ from positions.roundrecord import (
     Tabled,
     Used,
 )
-from positions.statements import evidence_of, links_of, values_of
+from positions.statements import evidence_of, values_of
 from positions.words import with_unit
 
 FACTS = ("held", "planned", "venue", "duration", "format", "level")
@@ -151,7 +153,7 @@ class _Loaded:
         return (
             evidence_of(records | others, self.user),
             values_of(records, self.user),
-            links_of(records, self.user),
+            links_of(records, self.user, negotiation=self.negotiation, as_of=timezone.localdate()),
         )
 
     def _named(self, pks) -> tuple[Party, ...]:

@@ -1,4 +1,4 @@
-"""What belongs to loaded records, under their numbers: values, links, evidence; a query each.
+"""What belongs to loaded records, under their numbers: values and evidence; a query each.
 
 ``known_on`` leaves out what no source published by the end of that day carries.
 """
@@ -10,22 +10,11 @@ from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, Func, OuterRef, Subquery, TextField
-from django.db.models import Value as Literal
-from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.db.models import BigIntegerField, F, Func, OuterRef
+from django.db.models.functions import JSONObject
 
-from positions.matrix import Choice, Link, Value
-from positions.models import (
-    Clause,
-    Demand,
-    Event,
-    Evidence,
-    Linkage,
-    Outcome,
-    TermChoice,
-    TermValue,
-    TermValueChoice,
-)
+from positions.matrix import Choice, Value
+from positions.models import Clause, Evidence, TermChoice, TermValue, TermValueChoice
 from positions.origins import Lineage
 from positions.vouching import VOUCHING
 
@@ -77,28 +66,6 @@ def values_of(
         )
         for row in rows
     )
-
-
-def links_of(
-    records: Iterable[int], user, known_on: date | None = None
-) -> dict[int, tuple[Link, ...]]:
-    """Return what the records wait for, each anchor in the words of its own record."""
-
-    def words(model, field):
-        return Subquery(model.objects.filter(pk=OuterRef("anchor")).values(field))
-
-    anchored = Coalesce(
-        words(Demand, "text"),
-        words(Event, "title"),
-        NullIf(words(Clause, "label"), Literal("")),
-        words(Clause, "text"),
-        words(Outcome, "text"),
-        F("condition"),
-        output_field=TextField(),
-    )
-    rows = Linkage.objects.visible_to(user).known_on(known_on).filter(record__in=records)
-    anchored_rows = rows.annotate(words=anchored).order_by("pk")
-    return by_record((row.record_id, Link(row, row.words)) for row in anchored_rows)
 
 
 def evidence_of(

@@ -1,6 +1,7 @@
 from positions.views.answers import answers, claims
 from positions.views.changes import changes
 from positions.views.comparison import comparison
+from positions.views.conditions import conditions
 from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.exports import briefing, everything, export, export_file
@@ -17,6 +18,7 @@ __all__ = [
     "changes",
     "claims",
     "comparison",
+    "conditions",
     "demand_edit",
     "demand_new",
     "everything",

@@ -69,7 +69,15 @@ def test_the_frame(client, compared):
         "force-limits",
     ]
     for row in compared["issues"]:
-        assert row.keys() == {"code", "name", "gaps", "cells", "outcomes", "assessments"}
+        assert row.keys() == {
+            "code",
+            "name",
+            "gaps",
+            "cells",
+            "outcomes",
+            "assessments",
+            "deadlocks",
+        }
         assert [cell["party"] for cell in row["cells"]] == ["UA", "RU", "TR", "US", "E4", "EU"]
 
 
@@ -159,6 +167,8 @@ def test_russia_on_the_ceasefire(rows):
         "anchor": group["clause"],
         "condition": "",
         "text": group["label"],
+        "met": False,
+        "deadline": None,
     }
 
 

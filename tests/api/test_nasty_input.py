@@ -190,7 +190,7 @@ def test_filters(client, talks, collection, value):
 def test_addresses(client, talks, value):
     shown = [
         f"/api/v1/negotiations/{talks.negotiation.slug}/{name}/"
-        for name in ("comparison", "answers", "claims")
+        for name in ("comparison", "conditions", "answers", "claims")
     ]
     for address in [
         *(f"{place(collection)}{value}/" for collection in ("negotiations", "demands")),

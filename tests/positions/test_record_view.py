@@ -32,6 +32,8 @@ def test_a_demand_with_its_words_and_what_it_hangs_on(client):
     (link,) = page.context["page"].links
     assert (link.label, link.text) == ("Within", "Ukraine lifts martial law.")
     assert link.url in text
+    assert link.note == "at most 100 days after that: no date yet"
+    assert link.note in text
     for pointed in (demand.clause_id, demand.issue_id):
         assert reverse("record", args=[SLUG, pointed]) in text
 
@@ -41,7 +43,10 @@ def test_what_points_to_it_is_named(client):
     elections = Demand.objects.get(issue__code="elections")
     source = Source.objects.get(outlet="ICARO Media Group")
     page = page_of(client, martial_law.pk)
-    assert any("Linkage" in line.label for line in page.context["page"].pointed_from)
+    hanging = [line for line in page.context["page"].pointed_from if "Hangs on" in line.label]
+    assert [(line.label, line.text) for line in hanging] == [
+        ("Hangs on this: within", f"Demand: {elections.text}")
+    ]
     assert page_of(client, source.pk).status_code == 200
     assert elections.text not in page_of(client, source.pk).context["page"].title
 
