@@ -27,6 +27,10 @@ def not_by_end_of(field: str, day: date) -> Q:
     )
 
 
+def _table(model: str) -> str:
+    return apps.get_model("positions", model)._meta.db_table
+
+
 class IsLive(Func):
     """Whether the numbered record stands at a day, or something that restates it does."""
 
@@ -36,6 +40,24 @@ class IsLive(Func):
     def __init__(self, record: str, day: date, known_on: date | None):
         days = (Value(each, output_field=models.DateField()) for each in (day, known_on))
         super().__init__(F(record), *days)
+
+
+class Supersedes(Func):
+    """Whether a demand supersedes the numbered one, directly or with others in between."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, newer: str, older: OuterRef):
+        super().__init__(F(newer), older)
+
+    def as_sql(self, compiler, connection, *_args, **_context):
+        (newer, ones), (older, others) = map(compiler.compile, self.get_source_expressions())
+        table = _table("Demand")
+        line = (
+            f"WITH RECURSIVE line AS (SELECT id FROM {table} WHERE supersedes_id = {older} UNION"
+            f" SELECT d.id FROM {table} d JOIN line ON d.supersedes_id = line.id)"
+        )
+        return f"{newer} = ANY (ARRAY({line} SELECT id FROM line))", (*ones, *others)
 
 
 def published_evidence(known_on: date | None = None):
@@ -130,18 +152,24 @@ class DemandHolderQuerySet(ScopedQuerySet):
         return self.filter(Exists(published_evidence(day).filter(record=OuterRef("demand"))))
 
     def remaining(self, as_of: date, known_on: date | None = None):
-        """Return the holders for whom no demand stated by then supersedes theirs."""
+        """Return the holders for whom no demand stated by then supersedes theirs.
+
+        Somebody who left a joint demand may come back to what has superseded it since.
+        """
         newer = (
             type(self)(self.model)
             .filter(
                 by_end_of("demand__stated", as_of),
                 demand__state="published",
-                demand__supersedes=OuterRef("demand"),
                 party=OuterRef("party"),
             )
             .of_known(known_on)
         )
-        return self.filter(~Exists(newer))
+        # The first is a join of whole tables, and leaves few rows for the second to walk from.
+        return self.filter(
+            ~Exists(newer.filter(demand__supersedes=OuterRef("demand"))),
+            ~Exists(newer.filter(Supersedes("demand", OuterRef("demand")))),
+        )
 
 
 class DemandQuerySet(SourcedQuerySet):
