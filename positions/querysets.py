@@ -4,11 +4,17 @@
 of that day, and everything where it is None.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import JSONObject
 
 from negotiations.querysets import ContentQuerySet, ScopedQuerySet
 
@@ -58,6 +64,23 @@ class Supersedes(Func):
             f" SELECT d.id FROM {table} d JOIN line ON d.supersedes_id = line.id)"
         )
         return f"{newer} = ANY (ARRAY({line} SELECT id FROM line))", (*ones, *others)
+
+
+class Steps(Func):
+    """The way back from a demand: a JSON list of what superseded what, and how that was coded."""
+
+    output_field = models.JSONField()
+    template = (
+        "(WITH RECURSIVE line AS (SELECT d.id, d.supersedes_id, d.movement, 1 AS step"
+        " FROM %(table)s d WHERE d.id = %(expressions)s UNION ALL"
+        " SELECT d.id, d.supersedes_id, d.movement, line.step + 1"
+        " FROM %(table)s d JOIN line ON d.id = line.supersedes_id)"
+        " SELECT COALESCE(jsonb_agg(jsonb_build_array(id, supersedes_id, movement) ORDER BY step),"
+        " '[]') FROM line WHERE supersedes_id IS NOT NULL)"
+    )
+
+    def __init__(self):
+        super().__init__(F("pk"), table=_table("Demand"))
 
 
 def published_evidence(known_on: date | None = None):
@@ -209,10 +232,43 @@ class DemandQuerySet(SourcedQuerySet):
             .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of, known_on)))
         )
 
+    def standing_on(self, days: Collection[date], known_on: date | None = None):
+        """Return the published demands that stand at the end of any of the days.
+
+        Each has ``held``: the numbers of those who hold it, by the day as in ISO 8601; None for a
+        day on which it does not stand.
+        """
+        current = {
+            day: Q(pk__in=type(self)(self.model).current(day, known_on).values("pk"))
+            for day in days
+        }
+        return self.filter(reduce(or_, current.values())).annotate(
+            held=JSONObject(
+                **{
+                    day.isoformat(): Case(
+                        When(stands, then=ArraySubquery(self._remaining(day, known_on))),
+                        output_field=ArrayField(models.BigIntegerField()),
+                    )
+                    for day, stands in current.items()
+                }
+            )
+        )
+
+    def with_steps(self):
+        """Annotate ``steps``: each demand that leads here, what it supersedes, and its coding.
+
+        The newest comes first. All of them are published, since what supersedes them is.
+        """
+        return self.annotate(steps=Steps())
+
     def held_by(self, party_code: str):
         """Return the demands that the party holds, alone or with others."""
         held = self._holders().filter(demand=OuterRef("pk"), party__code=party_code)
         return self.filter(Exists(held))
+
+    def _remaining(self, day: date, known_on: date | None):
+        held = self._holders().filter(demand=OuterRef("pk"))
+        return held.remaining(day, known_on).values("party")
 
     @staticmethod
     def _holders():

@@ -93,6 +93,39 @@ def test_current_never_shows_two_members_of_one_chain(forest):
         transaction.set_rollback(True)
 
 
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(forest=forests(), days=st.sets(st.integers(0, DAYS - 1), min_size=1, max_size=3))
+def test_what_stands_on_several_days_and_the_way_back_from_it(forest, days):
+    with transaction.atomic():
+        demands = recorded(forest)
+        places = {demand.pk: place for place, demand in enumerate(demands)}
+        dates = {day: FIRST + timedelta(days=day) for day in days}
+        parties = Party.objects.filter(negotiation=demands[0].negotiation).order_by("pk")
+        sides = {party.pk: side for side, party in enumerate(parties)}
+        found = Demand.objects.standing_on(dates.values()).with_steps()
+        held: dict[int, set[tuple[int, int]]] = {day: set() for day in days}
+        for demand in found:
+            place = places[demand.pk]
+            for day in days:
+                held[day] |= {(place, sides[pk]) for pk in demand.held[str(dates[day])] or ()}
+            way = [(places[newer], places[older]) for newer, older, _coded in demand.steps]
+            assert way == way_back(forest, place)
+        assert held == {day: standing(forest, day) for day in days}
+        assert {places[demand.pk] for demand in found} == {
+            place for day in days for place, _side in standing(forest, day)
+        }
+        transaction.set_rollback(True)
+
+
+def way_back(forest, place) -> list[tuple[int, int]]:
+    older = forest[place][0]
+    return [] if older is None else [(place, older), *way_back(forest, older)]
+
+
 def test_a_party_that_comes_back_to_a_joint_position_holds_the_newer_one_only():
     forest = [(None, {0, 1}, 0), (0, {1}, 1), (1, {0, 1}, 2)]
     demands = recorded(forest)
