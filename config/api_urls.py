@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from config.api_views import NotHere, SchemaView
 from positions.api import COLLECTIONS, ComparisonView
 from positions.api_answers import AnswersView, ClaimsView
+from positions.api_movement import MovementView
 from positions.api_search import SearchView
 
 app_name = "api"
@@ -27,6 +28,11 @@ urlpatterns = [
     ),
     path("negotiations/<slug:slug>/answers/", AnswersView.as_view(), name="answers"),
     path("negotiations/<slug:slug>/claims/", ClaimsView.as_view(), name="claims"),
+    path(
+        "negotiations/<slug:slug>/movement/",
+        MovementView.as_view(),
+        name="movement",
+    ),
     path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),
     re_path("", NotHere.as_view(), name="not-here"),

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from negotiations import ranges
-from negotiations.models import Party, Round
+from negotiations.models import Negotiation, Participation, Party, Round
 from positions.days import last_day
 
 
@@ -26,6 +28,24 @@ class Baseline:
         if self.round.number is None:
             return str(self.round)
         return _("round %(number)s") % {"number": self.round.number}
+
+
+def held_rounds(negotiation: Negotiation, user) -> list[Round]:
+    """Return the rounds held that ``user`` may see, each with ``had``, the parties at it."""
+    had = (
+        Participation.objects.published()
+        .filter(round=OuterRef("pk"))
+        .order_by()
+        .values("party")
+        .distinct()
+    )
+    return list(
+        Round.objects.visible_to(user)
+        .filter(negotiation=negotiation, status=Round.Status.HELD)
+        .select_related("track")
+        .annotate(had=ArraySubquery(had))
+        .order_by("held")
+    )
 
 
 def round_before(rounds: Iterable[Round], party: Party, as_of: date) -> Baseline | None:

@@ -188,10 +188,18 @@ class DemandHolderQuerySet(ScopedQuerySet):
             )
             .of_known(known_on)
         )
-        # The first is a join of whole tables, and leaves few rows for the second to walk from.
+        superseded = apps.get_model("positions", "Demand").objects.filter(
+            supersedes=OuterRef("demand")
+        )
+        further = newer.filter(Supersedes("demand", OuterRef("demand")))
+        # In this order, since to walk costs most: only from what others have superseded.
         return self.filter(
-            ~Exists(newer.filter(demand__supersedes=OuterRef("demand"))),
-            ~Exists(newer.filter(Supersedes("demand", OuterRef("demand")))),
+            Case(
+                When(Exists(newer.filter(demand__supersedes=OuterRef("demand"))), then=False),
+                When(Exists(superseded), then=~Exists(further)),
+                default=True,
+                output_field=models.BooleanField(),
+            )
         )
 
 
@@ -233,26 +241,25 @@ class DemandQuerySet(SourcedQuerySet):
         )
 
     def standing_on(self, days: Collection[date], known_on: date | None = None):
-        """Return the published demands that stand at the end of any of the days.
+        """Return the published demands that stand at the end of any of the days."""
+        return self.filter(reduce(or_, (self._stands(day, known_on) for day in days)))
 
-        Each has ``held``: the numbers of those who hold it, by the day as in ISO 8601; None for a
-        day on which it does not stand.
+    def with_holding(self, days: Collection[date], known_on: date | None = None):
+        """Annotate ``holding``: by the day as in ISO 8601, the numbers of those who hold it then.
+
+        For a day on which it does not stand it is None.
         """
-        current = {
-            day: Q(pk__in=type(self)(self.model).current(day, known_on).values("pk"))
+        held = {
+            day.isoformat(): Case(
+                When(
+                    self._stands(day, known_on),
+                    then=ArraySubquery(self._remaining(day, known_on)),
+                ),
+                output_field=ArrayField(models.BigIntegerField()),
+            )
             for day in days
         }
-        return self.filter(reduce(or_, current.values())).annotate(
-            held=JSONObject(
-                **{
-                    day.isoformat(): Case(
-                        When(stands, then=ArraySubquery(self._remaining(day, known_on))),
-                        output_field=ArrayField(models.BigIntegerField()),
-                    )
-                    for day, stands in current.items()
-                }
-            )
-        )
+        return self.annotate(holding=JSONObject(**held))
 
     def with_steps(self):
         """Annotate ``steps``: each demand that leads here, what it supersedes, and its coding.
@@ -265,6 +272,9 @@ class DemandQuerySet(SourcedQuerySet):
         """Return the demands that the party holds, alone or with others."""
         held = self._holders().filter(demand=OuterRef("pk"), party__code=party_code)
         return self.filter(Exists(held))
+
+    def _stands(self, day: date, known_on: date | None) -> Q:
+        return Q(pk__in=type(self)(self.model).current(day, known_on).values("pk"))
 
     def _remaining(self, day: date, known_on: date | None):
         held = self._holders().filter(demand=OuterRef("pk"))

@@ -46,6 +46,7 @@ OF_TALKS = [
     "comparison",
     "briefing",
     "everything",
+    "movement",
     "issues",
     "rounds",
     "proposals",

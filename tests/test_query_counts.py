@@ -49,6 +49,7 @@ LIMITS = {
     "briefing": 15,
     "everything": 4,
     "export": 5,
+    "movement": 13,
     "issues": 18,
     "rounds": 6,
     "proposals": 12,

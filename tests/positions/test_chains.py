@@ -106,12 +106,13 @@ def test_what_stands_on_several_days_and_the_way_back_from_it(forest, days):
         dates = {day: FIRST + timedelta(days=day) for day in days}
         parties = Party.objects.filter(negotiation=demands[0].negotiation).order_by("pk")
         sides = {party.pk: side for side, party in enumerate(parties)}
-        found = Demand.objects.standing_on(dates.values()).with_steps()
+        on = list(dates.values())
+        found = Demand.objects.standing_on(on).with_holding(on).with_steps()
         held: dict[int, set[tuple[int, int]]] = {day: set() for day in days}
         for demand in found:
             place = places[demand.pk]
             for day in days:
-                held[day] |= {(place, sides[pk]) for pk in demand.held[str(dates[day])] or ()}
+                held[day] |= {(place, sides[pk]) for pk in demand.holding[str(dates[day])] or ()}
             way = [(places[newer], places[older]) for newer, older, _coded in demand.steps]
             assert way == way_back(forest, place)
         assert held == {day: standing(forest, day) for day in days}

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from positions.gaps import Stand, TermDistance, Value
@@ -176,6 +176,8 @@ def test_the_terms_outweigh_the_code_which_is_told_all_the_same():
 
 # What always holds
 
+#: A machine at work elsewhere draws slowly.
+NOT_TOO_SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CODINGS = st.sampled_from([None, Label.SOFTENED, Label.HARDENED, Label.RESTATED, Label.REWORDED])
 MIRROR = {
     Label.NEW: Label.DROPPED,
@@ -205,6 +207,7 @@ def days(draw):
     return before, after, steps, others
 
 
+@NOT_TOO_SLOW
 @given(days())
 def test_every_stand_is_in_exactly_one_move(two_days):
     before, after, steps, others = two_days
@@ -221,6 +224,7 @@ def _and_what_it_replaced(pk, steps):
     return {pk} | (_and_what_it_replaced(steps[pk].older, steps) if pk in steps else set())
 
 
+@NOT_TOO_SLOW
 @given(days())
 def test_nothing_changes_on_one_day(two_days):
     before, _after, steps, others = two_days
@@ -230,6 +234,7 @@ def test_nothing_changes_on_one_day(two_days):
     ] == [(Label.UNCHANGED, (each.id,), (each.id,)) for each in apart]
 
 
+@NOT_TOO_SLOW
 @given(days())
 def test_backwards_everything_is_mirrored(two_days):
     before, after, steps, others = two_days
@@ -245,6 +250,7 @@ def test_backwards_everything_is_mirrored(two_days):
     assert mirrored == {facts(move, move.label, (move.before, move.after)) for move in back}
 
 
+@NOT_TOO_SLOW
 @given(days())
 def test_a_measured_label_follows_from_its_terms(two_days):
     before, after, steps, others = two_days
@@ -258,6 +264,7 @@ def test_a_measured_label_follows_from_its_terms(two_days):
             assert set(term.before) != set(term.after)
 
 
+@NOT_TOO_SLOW
 @given(days())
 def test_who_meets_the_other_side_has_not_hardened(two_days):
     before, _after, _steps, others = two_days
