@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from config.api_views import NotHere, SchemaView
 from positions.api import COLLECTIONS, ComparisonView, ConditionsView
 from positions.api_answers import AnswersView, ClaimsView
+from positions.api_movement import MovementView
 from positions.api_search import SearchView
 
 app_name = "api"
@@ -31,6 +32,11 @@ urlpatterns = [
         "negotiations/<slug:slug>/conditions/",
         ConditionsView.as_view(),
         name="conditions",
+    ),
+    path(
+        "negotiations/<slug:slug>/movement/",
+        MovementView.as_view(),
+        name="movement",
     ),
     path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),

@@ -5,9 +5,7 @@ from collections import defaultdict
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -47,7 +45,13 @@ from positions import (
 )
 from positions.api_comparison import ComparisonSerializer
 from positions.api_conditions import ConditionsSerializer
-from positions.api_question import CONDITIONS, NOT_OF_CONDITIONS, QUESTION, question_of
+from positions.api_question import (
+    CONDITIONS,
+    NOT_OF_CONDITIONS,
+    QUESTION,
+    question_of,
+    refuse_unknown,
+)
 from positions.asked import asked_by
 from positions.conditions import page_of
 from positions.matrix import Comparison
@@ -335,16 +339,7 @@ class ComparisonView(APIView):
             "party": asked.question.parties,
             "weight": asked.question.weights,
         }
-        unknown = {
-            name: [
-                _("There is no “%(code)s” here.") % {"code": code}
-                for code in sorted(codes)
-                if code not in known[name]
-            ]
-            for name, codes in named.items()
-        }
-        if any(unknown.values()):
-            raise ValidationError({name: found for name, found in unknown.items() if found})
+        refuse_unknown(known, named)
         return asked, built
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from negotiations import ranges
 from negotiations.models import Party, State
 from negotiations.serializers import DatesJSON, QuantityJSON, WordField
-from positions import gaps, matrix
+from positions import gaps, matrix, movement
 from positions.models import (
     Clause,
     Demand,
@@ -200,12 +200,49 @@ class ComparedSilence(ReadOnly):
     looked_until = DatesJSON()
 
 
+class ComparedBaseline(ReadOnly):
+    day = serializers.DateField()
+    round = serializers.IntegerField(source="round.pk", allow_null=True, default=None)
+
+
+class MovedStatement(ReadOnly):
+    id = serializers.IntegerField(source="demand.pk")
+    text = serializers.CharField(source="demand.text")
+    kind = WordField(Demand.Kind.choices, source="demand.kind", allow_null=True)
+    stated = DatesJSON(source="demand.stated")
+    ended = DatesJSON(source="demand.ended", allow_null=True)
+
+
+class MovedTerm(ReadOnly):
+    """What a chain gave for a term, in words, and its least distance to the other sides."""
+
+    term = serializers.SlugField(source="code")
+    before = serializers.CharField()
+    after = serializers.CharField()
+    direction = WordField([word.value for word in movement.Direction], source="move.direction")
+    distance_before = ComparedTermDistance(source="move.distance_before", allow_null=True)
+    distance_after = ComparedTermDistance(source="move.distance_after", allow_null=True)
+
+
+class ComparedMove(ReadOnly):
+    """What became of one chain of demands; ``measured`` if the terms tell it, not the editor."""
+
+    label = WordField([word.value for word in movement.Label])
+    measured = serializers.BooleanField(source="move.measured")
+    coded = WordField([word.value for word in movement.Label], source="move.coded", allow_null=True)
+    before = MovedStatement(many=True)
+    after = MovedStatement(many=True)
+    terms = MovedTerm(many=True)
+
+
 class ComparedCell(ReadOnly):
     party = serializers.SlugField(source="party.code")
     blank = WordField(list(matrix.BLANKS), allow_null=True)
     groups = serializers.SerializerMethodField()
     demands = ComparedStatement(many=True, source="statements")
     silences = ComparedSilence(many=True)
+    since = ComparedBaseline(allow_null=True)
+    moves = ComparedMove(many=True)
 
     @extend_schema_field(ComparedGroup(many=True))
     def get_groups(self, cell):

@@ -1,5 +1,7 @@
 """The question of a comparison as the API reads it: nothing unknown, empty or given twice."""
 
+from collections.abc import Collection, Iterable, Mapping
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -29,6 +31,12 @@ QUESTION = [
         "since", OpenApiTypes.DATE, description=_("Movement since then; else the round before.")
     ),
     OpenApiParameter("since_round", int, description=_("Instead: since the end of a round.")),
+    OpenApiParameter(
+        "only",
+        str,
+        description=_("Only issues on which something moved."),
+        enum=[questions.CHANGED],
+    ),
     _many("issue", _("Codes, each with its parts; “overall” for no issue; all unless given.")),
     _many("party", _("Codes; all unless given.")),
     OpenApiParameter("round", int, many=True, description=_("Said in one of these rounds.")),
@@ -65,3 +73,19 @@ def question_of(request, negotiation: Negotiation, but: tuple[str, ...] = ()):
             {name: [str(word) for word in told] for name, told in asked.errors.items()}
         )
     return asked
+
+
+def refuse_unknown(
+    known: Mapping[str, Collection[str]], asked: Mapping[str, Iterable[str] | None]
+) -> None:
+    """Raise ``ValidationError`` for codes that were asked for and do not exist, by parameter."""
+    unknown = {
+        name: [
+            _("There is no “%(code)s” here.") % {"code": code}
+            for code in sorted(codes or ())
+            if code not in known[name]
+        ]
+        for name, codes in asked.items()
+    }
+    if any(unknown.values()):
+        raise ValidationError({name: found for name, found in unknown.items() if found})

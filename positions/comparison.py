@@ -16,10 +16,12 @@ from django.db.models.functions import RowNumber
 from negotiations.models import Negotiation, Party, Round, Source
 from negotiations.past import records_as_of
 from positions import gaps
+from positions.baselines import held_rounds
 from positions.filters import OVERALL, below
 from positions.linkages import hanging_on, links_of, with_fulfilment
 from positions.matrix import Cell, Comparison, Hanging, Node, Row, Settled, Statement
 from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
+from positions.moved import Movement, baselines_of
 from positions.preconditions import Deadlock, Preconditions, preconditions
 from positions.querysets import by_end_of
 from positions.question import Question
@@ -48,23 +50,19 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
     # Any two parties may be asked for; by default the gap is one between principals.
     compared = [p for p in columns if parties or p.standing == Party.Standing.PRINCIPAL]
     all_issues = _issues(negotiation, user, question)
-    loaded = _Loaded(negotiation, user, question, everyone)
+    rounds = held_rounds(negotiation, user)
+    loaded = _Loaded(negotiation, user, question, rounds, everyone)
     waiting = loaded.preconditions(all_issues)
     rows = [
         loaded.row(each, columns, compared, waiting.on(each))
-        for each in _narrowed(all_issues, issues)
+        for each in narrowed(all_issues, issues)
     ]
     return Comparison(
         negotiation=negotiation,
         question=question,
         parties=tuple(columns),
-        rows=tuple(row for row in rows if question.said is None or row.fits),
-        rounds=tuple(
-            Round.objects.visible_to(user)
-            .filter(negotiation=negotiation, status=Round.Status.HELD)
-            .select_related("track")
-            .order_by("held")
-        ),
+        rows=tuple(row for row in rows if _shown(row, question)),
+        rounds=tuple(rounds),
         events=tuple(
             Event.objects.visible_to(user)
             .known_on(question.known_on)
@@ -76,6 +74,12 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
         cited=loaded.cited(),
         preconditions=waiting,
     )
+
+
+def _shown(row: Row, question: Question) -> bool:
+    if question.only_changed and not row.moved:
+        return False
+    return question.said is None or row.fits
 
 
 def _issues(negotiation, user, question: Question) -> list[Issue]:
@@ -98,8 +102,8 @@ def _issues(negotiation, user, question: Question) -> list[Issue]:
     )
 
 
-def _narrowed(issues: Sequence[Issue], codes: frozenset[str]) -> list[Issue | None]:
-    """The issues asked for, with their parts; None is what is said of no issue."""
+def narrowed(issues: Sequence[Issue], codes: frozenset[str]) -> list[Issue | None]:
+    """Return the issues asked for, with their parts; None is what is said of no issue."""
     if not codes:
         return [None, *issues]
     named = [issue.pk for issue in issues if issue.code in codes]
@@ -111,12 +115,20 @@ def _narrowed(issues: Sequence[Issue], codes: frozenset[str]) -> list[Issue | No
 class _Loaded:
     """The rows of one negotiation at one day, indexed for the matrix."""
 
-    def __init__(self, negotiation, user, question: Question, parties: Sequence[Party]):
+    def __init__(
+        self,
+        negotiation,
+        user,
+        question: Question,
+        rounds: Sequence[Round],
+        parties: Sequence[Party],
+    ):
         mine = {"negotiation": negotiation}
         self.question = question
         as_of, known_on = question.as_of, question.known_on
         self.parties = {party.pk: party for party in parties}
-        demands = self._demands(Demand.objects.visible_to(user).filter(**mine))
+        self.baselines = baselines_of(question, rounds, parties)
+        demands, gone = self._demands(Demand.objects.visible_to(user).filter(**mine))
         outcomes = self._outcomes(Outcome.objects.visible_to(user).filter(**mine))
         papers = {d.clause.proposal_id for d in demands if d.clause}
         clauses = list(
@@ -126,13 +138,16 @@ class _Loaded:
         )
         self.clauses = {clause.pk: clause for clause in clauses}
         records = {row.pk for row in (*demands, *outcomes)}
-        self.values = values_of(records, user, known_on)
+        self.values = values_of(records | {demand.pk for demand in gone}, user, known_on)
         self.links = links_of(
             records, user, negotiation=negotiation, as_of=as_of, known_on=known_on
         )
         self.evidence = evidence_of(records | set(self.clauses), user, known_on)
         self.hanging = hanging_on(self.links, self._held(demands, outcomes))
         self.statements = [self._statement(demand) for demand in demands]
+        published = [s for s in self.statements if s.demand.state == "published"]
+        before = [self._statement(demand) for demand in gone]
+        self.movement = Movement([*published, *before], question, self.baselines, parties)
         self.by_clause = defaultdict(list)
         self.by_issue = defaultdict(list)
         for statement in self.statements:
@@ -150,18 +165,22 @@ class _Loaded:
         for silence in noted.select_related("about").order_by("pk"):
             self.silences[silence.issue_id, silence.party_id].append(silence)
 
-    def _demands(self, rows) -> list[Demand]:
+    def _demands(self, rows) -> tuple[list[Demand], list[Demand]]:
         """Current demands with the holders they still have, and drafts where they may be seen.
 
-        ``fits`` tells whether a demand is one of those that were asked for.
+        And those that stood at a baseline and are gone. ``fits`` tells whether a demand is one of
+        those that were asked for.
         """
         as_of, known_on, said = self.question.as_of, self.question.known_on, self.question.said
         held = DemandHolder.objects.filter(demand=OuterRef("pk"))
         unpublished = Q(state__in=["draft", "in review"]) & by_end_of("stated", as_of)
-        current = rows.current(as_of, known_on).values("pk")
-        return list(
-            rows.filter(Q(pk__in=current) | unpublished)
+        days = {as_of, *(since.day for since in self.baselines.values() if since)}
+        standing = rows.standing_on(days, known_on).values("pk")
+        found = list(
+            rows.filter(Q(pk__in=standing) | unpublished)
             .select_related("issue", "clause", "round", "answers")
+            .with_holding(days, known_on)
+            .with_steps()
             .annotate(
                 remaining=ArraySubquery(held.remaining(as_of, known_on).values("party")),
                 held=Exists(held),
@@ -171,6 +190,14 @@ class _Loaded:
             )
             .order_by("stated", "pk")
         )
+        stand, gone = [], []
+        for demand in found:
+            if demand.state == "published" and demand.holding[as_of.isoformat()] is None:
+                demand.remaining = {pk for held in demand.holding.values() for pk in held or ()}
+                gone.append(demand)
+            else:
+                stand.append(demand)
+        return stand, gone
 
     def _outcomes(self, rows) -> list[Outcome]:
         return list(
@@ -277,6 +304,8 @@ class _Loaded:
             statements=statements,
             silences=silences,
             blank=self._blank(issue, party, held, silences),
+            since=self.baselines[party.pk],
+            moves=self.movement.of(key, party),
         )
 
     def _blank(self, issue, party, held, silences) -> str | None:

@@ -10,6 +10,8 @@ from negotiations.models import Party
 from negotiations.tables import Table
 from positions.gaplines import STATUSES
 from positions.matrix import Cell, Comparison, Row, Settled, Statement
+from positions.movelines import MoveLine
+from positions.movement import Label
 
 COLUMNS = (
     "as_of",
@@ -35,6 +37,8 @@ COLUMNS = (
     "linkages",
     "speakers",
     "sources",
+    "since",
+    "movement",
     "state",
 )
 
@@ -46,8 +50,9 @@ _WIDTHS = {"text": 60, "terms": 40, "linkages": 30, "issue_name": 24, "inside": 
 def table(comparison: Comparison) -> Table:
     """Return the table of all that stands in the cells.
 
-    ``entry`` says what a line holds: a demand, a silence, an outcome of the issue, an assessment,
-    which nobody holds, or why the cell is blank.
+    ``entry`` says what a line holds: a demand, one that was dropped since the day movement is told
+    from, a silence, an outcome of the issue, an assessment, which nobody holds, or why the cell is
+    blank.
     """
     widths = [_WIDTHS.get(column, 0) for column in COLUMNS]
     return Table(_("Demands"), COLUMNS, _lines(comparison), widths)
@@ -73,14 +78,23 @@ def _entries(row: Row) -> Iterator[dict[str, Any]]:
     for statement in row.unheld:
         yield {**_demand(statement), "entry": "assessment"}
     for cell in row.cells:
-        side = {"party": cell.party.code, "party_name": cell.party.name}
+        side = {
+            "party": cell.party.code,
+            "party_name": cell.party.name,
+            "since": cell.since.day if cell.since else None,
+        }
         for entry in _of_cell(cell):
             yield {**side, **entry}
 
 
 def _of_cell(cell: Cell) -> Iterator[dict[str, Any]]:
+    moves = {s.demand.pk: move for move in cell.moves for s in (*move.before, *move.after)}
     for statement in cell.statements:
-        yield _demand(statement)
+        yield {**_demand(statement), "movement": _movement(moves.get(statement.demand.pk))}
+    for move in cell.moves:
+        if move.label == Label.DROPPED:
+            for statement in move.before:
+                yield {**_demand(statement), "entry": "dropped", "movement": _movement(move)}
     for silence in cell.silences:
         yield {
             "entry": "silence",
@@ -90,6 +104,17 @@ def _of_cell(cell: Cell) -> Iterator[dict[str, Any]]:
         }
     if cell.blank:
         yield {"entry": cell.blank}
+
+
+def _movement(move: MoveLine | None) -> str:
+    """Return a move in words: "softened: Length 30 days → 14 days (nearer: 27 days → 11 days)"."""
+    if move is None:
+        return ""
+    terms = "; ".join(
+        f"{term.name} {term.before or '–'} → {term.after or '–'} ({term.far})"
+        for term in move.terms
+    )
+    return f"{move.label_text}: {terms}" if terms else move.label_text
 
 
 def _demand(statement: Statement) -> dict[str, Any]:

@@ -180,10 +180,10 @@ def gap(
     compared = [stand for stand in stands if stand.kind in COMPARED]
     own = [stand for stand in compared if stand.parties & both]
     agreed = [stand for stand in compared if both <= stand.parties | stand.accepted_by]
-    claims = {stand.id: _claims(stand, terms) for stand in own}
+    of = {stand.id: claims(stand, terms) for stand in own}
     pairs = sorted(
         (
-            _pair(one, other, claims[one.id], claims[other.id], terms)
+            _pair(one, other, of[one.id], of[other.id], terms)
             for one, other in product(own, own)
             if first in one.parties
             and second in other.parties
@@ -246,41 +246,55 @@ def _by_comparing(both: set[str], own: list[Stand], pairs: list[Pair]) -> Verdic
 def _pair(
     one: Stand, other: Stand, ones: Claims, others: Claims, terms: Mapping[str, Term]
 ) -> Pair:
-    distances = tuple(
-        _distance(ones[code], others[code], term)
-        for code, term in terms.items()
-        if ones.get(code) and others.get(code)
-    )
+    apart_on = distances(ones, others, terms)
     lacking = tuple(code for code in terms if (code in ones) != (code in others))
     unshared = tuple(sorted(one.conditions ^ other.conditions))
-    apart = sum(distance.low > 0 for distance in distances)
+    apart = sum(distance.low > 0 for distance in apart_on)
     return Pair(
         demands=(one.id, other.id),
         differences=apart + len(lacking) + len(unshared),
-        terms=distances,
+        terms=apart_on,
         lacking=lacking,
         conditions=unshared,
     )
 
 
 def _closeness(pair: Pair, terms: Mapping[str, Term]) -> tuple[object, ...]:
-    distances = {distance.term: (distance.low, distance.high) for distance in pair.terms}
-    by_term = [(code not in distances, distances.get(code, ())) for code in terms]
+    apart = {distance.term: (distance.low, distance.high) for distance in pair.terms}
+    by_term = [(code not in apart, apart.get(code, ())) for code in terms]
     return pair.differences, by_term, sorted(pair.demands)
 
 
-def _claims(stand: Stand, terms: Mapping[str, Term]) -> Claims:
-    """Return the values that count on each term the stand speaks of; none where it is left open."""
+def said(stand: Stand, terms: Mapping[str, Term]) -> Claims:
+    """Return the values that count on each term the stand speaks of, "left open" included."""
     rivals: dict[str, list[Value]] = {code: [] for code in terms}
     for value in stand.values:
         rivals[value.term].append(value)
-    claims = {}
+    counting = {}
     for code, values in rivals.items():
         preferred = [value for value in values if value.rank == "preferred"]
         ranked = preferred or [value for value in values if value.rank != "deprecated"]
-        if any(value.status != "not specified" for value in ranked):
-            claims[code] = [value for value in ranked if value.status == "given"]
-    return claims
+        spoken = [value for value in ranked if value.status != "not specified"]
+        if spoken:
+            counting[code] = spoken
+    return counting
+
+
+def claims(stand: Stand, terms: Mapping[str, Term]) -> Claims:
+    """Return the values given on each term the stand speaks of; none where it is left open."""
+    return {
+        code: [value for value in values if value.status == "given"]
+        for code, values in said(stand, terms).items()
+    }
+
+
+def distances(ones: Claims, others: Claims, terms: Mapping[str, Term]) -> tuple[TermDistance, ...]:
+    """Return how far two stands' claims lie apart, on each term that both give a value for."""
+    return tuple(
+        _distance(ones[code], others[code], term)
+        for code, term in terms.items()
+        if ones.get(code) and others.get(code)
+    )
 
 
 def _distance(ones: list[Value], others: list[Value], term: Term) -> TermDistance:
@@ -290,8 +304,8 @@ def _distance(ones: list[Value], others: list[Value], term: Term) -> TermDistanc
         "choice": (_between_choices, "step" if _places(term) else ""),
         "set": (_between_sets, "member"),
     }[term.kind]
-    distances = [between(one, other, term) for one, other in product(ones, others)]
-    return TermDistance(term.code, min(distances), max(distances), unit)
+    found = [between(one, other, term) for one, other in product(ones, others)]
+    return TermDistance(term.code, min(found), max(found), unit)
 
 
 def _between_ranges(one: Value, other: Value, term: Term) -> Decimal:

@@ -47,7 +47,8 @@ from positions.periods import (
 from positions.querysets import by_end_of
 from positions.question import Question
 from positions.statements import by_record, evidence_of, path_to, values_of
-from positions.termhistory import Given, TermHistory, history_of
+from positions.termhistory import TermHistory, history_of
+from positions.termlines import Given
 
 
 @dataclass(frozen=True)

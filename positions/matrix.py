@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from negotiations import ranges
 from negotiations.models import Negotiation, Party, Round, Source, Track
 from positions import gaplines, gaps, satisfying
+from positions.baselines import Baseline
 from positions.deadlines import Span
 from positions.deadlinewords import ShownDeadline, span_text
 from positions.models import (
@@ -24,6 +26,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.movelines import LabelLine, MoveLine, by_label
 from positions.options import Sufficing, sufficing, tree_of_node
 from positions.origins import Lineage
 from positions.priorities import Priority, priorities
@@ -229,7 +232,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where one party stands on one issue."""
+    """Where one party stands on one issue, and what moved ``since`` a day, if there is one."""
 
     party: Party
     issue: Issue | None
@@ -237,6 +240,8 @@ class Cell:
     statements: tuple[Statement, ...]
     silences: tuple[Silence, ...]
     blank: str | None
+    since: Baseline | None = None
+    moves: tuple[MoveLine, ...] = ()
 
     @property
     def blank_text(self) -> str:
@@ -245,7 +250,17 @@ class Cell:
     @property
     def holds(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.statements or self.silences or self.groups)
+        return bool(self.statements or self.silences or self.groups or self.moves)
+
+    @property
+    def movement(self) -> tuple[LabelLine, ...]:
+        """Return the moves, those of one label together."""
+        return by_label(self.moves)
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything is other than it was."""
+        return any(move.moved for move in self.moves)
 
     @property
     def grouped(self) -> frozenset[int]:
@@ -330,6 +345,14 @@ class Row:
     def fits(self) -> bool:
         """Whether any statement that was asked for stands here."""
         return bool(self.unheld) or any(cell.statements for cell in self.cells)
+
+    @property
+    def moved(self) -> bool:
+        """Whether any party moved, or anything was settled since; True with no day to tell from."""
+        since = [cell.since.day for cell in self.cells if cell.since]
+        reached = [ranges.latest(settled.outcome.reached) for settled in self.outcomes]
+        settled = not since or any(day and day > min(since) for day in reached)
+        return settled or any(cell.moved for cell in self.cells)
 
     def shows(self, number: int) -> bool:
         """Whether a demand, an outcome or a silence stands in this row, in a group of it even."""
@@ -416,6 +439,12 @@ class Comparison:
     def tracks(self) -> tuple[Track, ...]:
         """Return the tracks of the rounds that were held."""
         return tuple(dict.fromkeys(held.track for held in self.rounds))
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Return the days since which movement is told, one for each that some party has."""
+        cells = (cell for row in self.rows for cell in row.cells)
+        return tuple(dict.fromkeys(cell.since for cell in cells if cell.since))
 
     @cached_property
     def priorities(self) -> tuple["ShownPriority", ...]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from positions.filters import OVERALL
 from positions.matrix import Comparison
 from positions.models import Demand, Evidence
-from positions.question import PLACES, SAID, QuestionForm
+from positions.question import CHANGED, ONLY, PLACES, SAID, QuestionForm
 
 LABELS = {
     "issue": gettext_lazy("Issue"),
@@ -22,6 +22,7 @@ LABELS = {
     "authority": gettext_lazy("At least"),
     "source": gettext_lazy("Source"),
     "words": gettext_lazy("Words"),
+    "only": gettext_lazy("Movement"),
 }
 
 
@@ -59,7 +60,7 @@ def narrowings(asked: QuestionForm, comparison: Comparison) -> tuple[Narrowing, 
         Narrowing(
             str(LABELS[name]), str(names[name].get(text, text)), _without(asked.data, name, text)
         )
-        for name in (*PLACES, *SAID)
+        for name in (*PLACES, *SAID, *ONLY)
         for text in asked.given.get(name, ())
     )
 
@@ -85,7 +86,7 @@ def menus(asked: QuestionForm, comparison: Comparison) -> dict[str, Menu]:
 def everything(asked: QuestionForm) -> str:
     """Return the query without any narrowing, question mark and all."""
     rest = asked.data.copy()
-    for name in (*PLACES, *SAID):
+    for name in (*PLACES, *SAID, *ONLY):
         rest.pop(name, None)
     return f"?{rest.urlencode()}"
 
@@ -102,6 +103,7 @@ def _names(comparison: Comparison) -> dict[str, Mapping[str, object]]:
         "authority": dict(Evidence.Basis.choices),
         "source": {str(source.pk): source for source in comparison.cited},
         "words": {},
+        "only": {CHANGED: _("only what changed")},
     }
 
 

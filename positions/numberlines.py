@@ -35,14 +35,19 @@ def ends_of(value: TermValue) -> Ends | None:
     return None
 
 
-def scale_of(spans: Sequence[Ends]) -> Ends | None:
-    """Return the numbers between which the ranges are drawn; None if there is but one number."""
+def scale_of(
+    spans: Sequence[Ends], from_nothing: bool = True
+) -> tuple[Decimal | int, Decimal | int] | None:
+    """Return the numbers between which the ranges are drawn; None if there is but one number.
+
+    ``from_nothing`` begins the scale at 0 where that is not far.
+    """
     known = [end for ends in spans for end in ends if end is not None]
     open_ended = any(end is None for ends in spans for end in ends)
     if not known or (min(known) == max(known) and not open_ended):
         return None
     low, high = min(known), max(known)
-    return (0 if 0 < low < high / 2 else low), high
+    return (0 if from_nothing and 0 < low < high / 2 else low), high
 
 
 def bars(spans: Sequence[Ends]) -> tuple[Bar, ...]:
@@ -50,7 +55,7 @@ def bars(spans: Sequence[Ends]) -> tuple[Bar, ...]:
     ends_of_scale = scale_of(spans)
     if ends_of_scale is None:
         return ()
-    low, high = (float(end) for end in ends_of_scale if end is not None)
+    low, high = map(float, ends_of_scale)
     open_ended = any(end is None for ends in spans for end in ends)
     scale = (WIDTH - 2 * MARGIN) / ((high - low) or 1) * (0.8 if open_ended else 1)
 

@@ -4,11 +4,17 @@
 of that day, and everything where it is None.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import JSONObject
 
 from negotiations.querysets import ContentQuerySet, ScopedQuerySet
 
@@ -27,6 +33,10 @@ def not_by_end_of(field: str, day: date) -> Q:
     )
 
 
+def _table(model: str) -> str:
+    return apps.get_model("positions", model)._meta.db_table
+
+
 class IsLive(Func):
     """Whether the numbered record stands at a day, or something that restates it does."""
 
@@ -36,6 +46,41 @@ class IsLive(Func):
     def __init__(self, record: str, day: date, known_on: date | None):
         days = (Value(each, output_field=models.DateField()) for each in (day, known_on))
         super().__init__(F(record), *days)
+
+
+class Supersedes(Func):
+    """Whether a demand supersedes the numbered one, directly or with others in between."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, newer: str, older: OuterRef):
+        super().__init__(F(newer), older)
+
+    def as_sql(self, compiler, connection, *_args, **_context):
+        (newer, ones), (older, others) = map(compiler.compile, self.get_source_expressions())
+        table = _table("Demand")
+        line = (
+            f"WITH RECURSIVE line AS (SELECT id FROM {table} WHERE supersedes_id = {older} UNION"
+            f" SELECT d.id FROM {table} d JOIN line ON d.supersedes_id = line.id)"
+        )
+        return f"{newer} = ANY (ARRAY({line} SELECT id FROM line))", (*ones, *others)
+
+
+class Steps(Func):
+    """The way back from a demand: a JSON list of what superseded what, and how that was coded."""
+
+    output_field = models.JSONField()
+    template = (
+        "(WITH RECURSIVE line AS (SELECT d.id, d.supersedes_id, d.movement, 1 AS step"
+        " FROM %(table)s d WHERE d.id = %(expressions)s UNION ALL"
+        " SELECT d.id, d.supersedes_id, d.movement, line.step + 1"
+        " FROM %(table)s d JOIN line ON d.id = line.supersedes_id)"
+        " SELECT COALESCE(jsonb_agg(jsonb_build_array(id, supersedes_id, movement) ORDER BY step),"
+        " '[]') FROM line WHERE supersedes_id IS NOT NULL)"
+    )
+
+    def __init__(self):
+        super().__init__(F("pk"), table=_table("Demand"))
 
 
 def published_evidence(known_on: date | None = None):
@@ -130,18 +175,32 @@ class DemandHolderQuerySet(ScopedQuerySet):
         return self.filter(Exists(published_evidence(day).filter(record=OuterRef("demand"))))
 
     def remaining(self, as_of: date, known_on: date | None = None):
-        """Return the holders for whom no demand stated by then supersedes theirs."""
+        """Return the holders for whom no demand stated by then supersedes theirs.
+
+        Somebody who left a joint demand may come back to what has superseded it since.
+        """
         newer = (
             type(self)(self.model)
             .filter(
                 by_end_of("demand__stated", as_of),
                 demand__state="published",
-                demand__supersedes=OuterRef("demand"),
                 party=OuterRef("party"),
             )
             .of_known(known_on)
         )
-        return self.filter(~Exists(newer))
+        superseded = apps.get_model("positions", "Demand").objects.filter(
+            supersedes=OuterRef("demand")
+        )
+        further = newer.filter(Supersedes("demand", OuterRef("demand")))
+        # In this order, since to walk costs most: only from what others have superseded.
+        return self.filter(
+            Case(
+                When(Exists(newer.filter(demand__supersedes=OuterRef("demand"))), then=False),
+                When(Exists(superseded), then=~Exists(further)),
+                default=True,
+                output_field=models.BooleanField(),
+            )
+        )
 
 
 class DemandQuerySet(SourcedQuerySet):
@@ -181,10 +240,45 @@ class DemandQuerySet(SourcedQuerySet):
             .filter(Q(answers__isnull=True) | Q(IsLive("answers", as_of, known_on)))
         )
 
+    def standing_on(self, days: Collection[date], known_on: date | None = None):
+        """Return the published demands that stand at the end of any of the days."""
+        return self.filter(reduce(or_, (self._stands(day, known_on) for day in days)))
+
+    def with_holding(self, days: Collection[date], known_on: date | None = None):
+        """Annotate ``holding``: by the day as in ISO 8601, the numbers of those who hold it then.
+
+        For a day on which it does not stand it is None.
+        """
+        held = {
+            day.isoformat(): Case(
+                When(
+                    self._stands(day, known_on),
+                    then=ArraySubquery(self._remaining(day, known_on)),
+                ),
+                output_field=ArrayField(models.BigIntegerField()),
+            )
+            for day in days
+        }
+        return self.annotate(holding=JSONObject(**held))
+
+    def with_steps(self):
+        """Annotate ``steps``: each demand that leads here, what it supersedes, and its coding.
+
+        The newest comes first. All of them are published, since what supersedes them is.
+        """
+        return self.annotate(steps=Steps())
+
     def held_by(self, party_code: str):
         """Return the demands that the party holds, alone or with others."""
         held = self._holders().filter(demand=OuterRef("pk"), party__code=party_code)
         return self.filter(Exists(held))
+
+    def _stands(self, day: date, known_on: date | None) -> Q:
+        return Q(pk__in=type(self)(self.model).current(day, known_on).values("pk"))
+
+    def _remaining(self, day: date, known_on: date | None):
+        held = self._holders().filter(demand=OuterRef("pk"))
+        return held.remaining(day, known_on).values("party")
 
     @staticmethod
     def _holders():

@@ -30,9 +30,11 @@ PLACES = ("issue", "party")
 CLOCKS = ("as_of", "as_of_round", "known_on", "revision")
 BASELINE = ("since", "since_round")
 WEIGHTS = ("weight",)
+ONLY = ("only",)
+CHANGED = "changed"
 #: Parameters that may stand more than once.
 SEVERAL = (*PLACES, *WEIGHTS, "round", "track", "kind", "firmness", "source")
-PARAMETERS = (*CLOCKS, *BASELINE, *PLACES, *SAID, *WEIGHTS)
+PARAMETERS = (*CLOCKS, *BASELINE, *PLACES, *SAID, *WEIGHTS, *ONLY)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Question:
     ``as_of`` is the day at whose end it stands, the last day of ``round`` if one was named.
     ``known_on`` leaves out what was published later, ``revision`` is that of our records; None is
     all, and now. ``since`` is the day to compare with, the last of ``since_round``; None leaves it
-    to each party's round before. ``issues`` and ``parties`` are codes; empty means all. ``said``
+    to each party's round before, and ``only_changed`` leaves out the rows in which nothing moved
+    since. ``issues`` and ``parties`` are codes; empty means all. ``said``
     are the demands that fit what was asked of them; None if nothing was. ``weights`` are by code.
     """
 
@@ -52,6 +55,7 @@ class Question:
     revision: int | None = None
     since: date | None = None
     since_round: Round | None = None
+    only_changed: bool = False
     issues: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     said: QuerySet[Demand] | None = None
@@ -98,6 +102,11 @@ class QuestionForm(forms.Form):
         help_text=gettext_lazy("Movement is told from the end of this day."),
     )
     since_round = _round_field(gettext_lazy("or since a round"))
+    only = forms.ChoiceField(
+        label=gettext_lazy("Only what changed since"),
+        choices=[(CHANGED, gettext_lazy("only what changed"))],
+        required=False,
+    )
 
     data: QueryDict
 
@@ -181,6 +190,7 @@ class QuestionForm(forms.Form):
             revision=asked.get("revision"),
             since=self._day("since"),
             since_round=asked.get("since_round"),
+            only_changed=asked.get("only") == CHANGED,
             issues=frozenset(filter(None, self.data.getlist("issue"))),
             parties=frozenset(filter(None, self.data.getlist("party"))),
             said=asked["said"],

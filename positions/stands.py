@@ -1,6 +1,7 @@
 """From loaded statements to the plain data that ``gaps`` compares."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from negotiations import ranges
 from positions import gaps
@@ -41,14 +42,21 @@ def stand_of(
     demand = statement.demand
     targets = {demand.pk, demand.clause_id} - {None}
     received = [s for s in answers if s.demand.answers_id in targets]
-    return gaps.Stand(
-        id=demand.pk,
-        parties=_codes(statement),
-        kind=demand.kind,
-        values=tuple(_value(value) for value in statement.values),
+    return replace(
+        bare_stand_of(statement),
         conditions=frozenset(_conditions(statement, children)),
         accepted_by=_by(received, {Demand.Answer.ACCEPTED}),
         rejected_by=_by(received, REFUSALS),
+    )
+
+
+def bare_stand_of(statement: Statement) -> gaps.Stand:
+    """Return a statement as movement sees it: without its conditions and the answers to it."""
+    return gaps.Stand(
+        id=statement.demand.pk,
+        parties=_codes(statement),
+        kind=statement.demand.kind,
+        values=tuple(_value(value) for value in statement.values),
     )
 
 

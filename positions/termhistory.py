@@ -3,31 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from negotiations import ranges
 from negotiations.models import Party
 from positions.gaplines import counting, term_text
-from positions.matrix import Statement
 from positions.models import Term
 from positions.numberlines import Bar, bars, ends_of, scale_of
 from positions.periods import Period
+from positions.termlines import Drawing, Given, drawing_of, end_text
 from positions.words import unit_text
 
 LANE = 9
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a party gave for a term: from which period on, and until which, if it was replaced."""
-
-    party: Party
-    statement: Statement
-    place: int
-    until: int | None
-
-    def stands_from_before(self, place: int) -> bool:
-        return self.place < place and (self.until is None or self.until > place)
 
 
 @dataclass(frozen=True)
@@ -63,13 +48,14 @@ class TermHistory:
     """A term through all periods, with the parties that ever gave it.
 
     ``scale`` names the least and the greatest value that is drawn; it is empty for a term that
-    cannot be drawn.
+    cannot be drawn. ``drawing`` has its lines over all periods, if there is more than one value.
     """
 
     term: Term
     parties: tuple[Party, ...]
     scale: tuple[str, ...]
     rows: tuple[TermRow, ...]
+    drawing: Drawing | None
 
     @property
     def unit(self) -> str:
@@ -105,6 +91,7 @@ def history_of(
             )
             for period in shown
         ),
+        drawing=drawing_of(term, periods, given, holding) if len(periods) > 1 else None,
     )
 
 
@@ -133,13 +120,7 @@ def _marks(found) -> dict[int, tuple[Mark, ...]]:
 def _scale(term, spans) -> tuple[str, ...]:
     """The ends of the scale in words; none where nothing is drawn."""
     ends = scale_of([ends for *_where, ends in spans])
-    return tuple(_number(term, end) for end in ends if end is not None) if ends else ()
-
-
-def _number(term, number) -> str:
-    if term.kind == Term.Kind.DATE:
-        return ranges.date_text(ranges.day(date.fromordinal(number)))
-    return ranges.quantity_text(ranges.quantity(number, number))
+    return tuple(end_text(term, end, ()) for end in ends) if ends else ()
 
 
 def _spans(term, shown, given, parties) -> Iterator[tuple]:

@@ -47,6 +47,7 @@ OF_TALKS = [
     "briefing",
     "everything",
     "conditions",
+    "movement",
     "issues",
     "rounds",
     "proposals",

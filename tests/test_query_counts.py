@@ -50,6 +50,7 @@ LIMITS = {
     "everything": 4,
     "export": 5,
     "conditions": 15,
+    "movement": 13,
     "issues": 18,
     "rounds": 6,
     "proposals": 12,

@@ -7,6 +7,7 @@ from positions.views.editing import keep_unsaved, record_edit, record_new, recor
 from positions.views.exports import briefing, everything, export, export_file
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
+from positions.views.movement import movement
 from positions.views.overview import overview
 from positions.views.records import record
 from positions.views.search import search
@@ -27,6 +28,7 @@ __all__ = [
     "issue",
     "issues",
     "keep_unsaved",
+    "movement",
     "overview",
     "proposals",
     "record",

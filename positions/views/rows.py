@@ -64,7 +64,7 @@ def rows_saved(
     built = comparisons.build(
         negotiation=negotiation,
         user=request.user,
-        question=replace(question, as_of=day or question.as_of, said=None),
+        question=replace(question, as_of=day or question.as_of, said=None, only_changed=False),
     )
     wanted = {into, *codes}
     whole = record.record_id if isinstance(record, Evidence | Linkage | TermValue) else record.pk

@@ -102,6 +102,18 @@ def test_how_a_term_moved(client, talks):
     assert east_before.x < east_now.x < second.marks[1].bar.x
 
 
+def test_how_a_term_moved_is_drawn_beside_the_table(client, talks):
+    response = client.get(f"/{talks.slug}/issues/flow/")
+    (history,) = response.context["page"].histories
+    assert [line.party.name for line in history.drawing.lines] == ["East", "West"]
+    assert [len(line.stretches) for line in history.drawing.lines] == [2, 1]
+    assert (history.drawing.high, history.drawing.low) == ("90", "0")
+    page = response.content.decode()
+    assert '<figure class="termline" aria-hidden="true">' in page
+    for line in history.drawing.lines:
+        assert f'd="{line.path}"' in page
+
+
 def test_as_of_hides_what_came_later(client, talks):
     page = page_of(client, talks, as_of="2024-02-29")
     assert [row.period.title for row in page.rows] == ["First meeting", "After First meeting"]
