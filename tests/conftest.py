@@ -6,10 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from environs import Env
 
-from tests.database import CREDENTIALS, flush, parameters, sign_in_as
+from tests.database import CREDENTIALS, OnceLoaded, flush, parameters, sign_in_as
 
 
 def pytest_configure() -> None:
@@ -54,6 +55,14 @@ def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) ->
     yield
     with django_db_blocker.unblock():
         sign_in_as(owner_role)
+
+
+@pytest.fixture(scope="session")
+def once_loaded_sample(django_db_setup, owner_role) -> OnceLoaded:
+    """What puts the sample negotiation and its four accounts into the empty database."""
+    return OnceLoaded(
+        lambda: call_command("load_sample", verbosity=0), lambda: parameters(owner_role)
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from positions.sample import DEMO_PASSWORDS
@@ -43,9 +42,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sample(transactional_db):
+def sample(transactional_db, once_loaded_sample):
     """The sample negotiation and its four accounts."""
-    call_command("load_sample", verbosity=0)
+    once_loaded_sample.put()
 
 
 @pytest.fixture
