@@ -154,7 +154,7 @@ def test_a_query_lays_the_table_out(client, query, density, closed):
     assert [g.lines[0].row.code for g in groups if g.closed] == ["neutrality"] * len(closed)
     assert [line.row for g in groups for line in g.lines if line.depth] != []
     assert body(page).count('class="is-closed"') == len(closed)
-    assert ("28 May 2025</span>" in body(page)) == (density == "full")
+    assert ('meta__day">28 May 2025</span>' in body(page)) == (density == "full")
     assert "28 May" in body(page)
 
 
