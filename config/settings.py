@@ -198,6 +198,8 @@ SPECTACULAR_SETTINGS = {
         "WrittenState": "negotiations.api_input.WRITTEN_STATES",
         "MembershipRole": "negotiations.models.negotiation.MembershipRole",
         "ParticipationRole": "negotiations.models.rounds.ParticipationRole",
+        "RecordKind": "negotiations.models.base.Record.Kind",
+        "MovementLabel": "positions.api_comparison.MOVE_LABELS",
         "Ending": "positions.models.Ending",
         "Rank": "positions.models.Rank",
         "RoundStatus": "negotiations.models.rounds.RoundStatus",

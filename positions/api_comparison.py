@@ -19,6 +19,9 @@ from positions.models import (
     TermValue,
 )
 
+#: What may become of a chain of demands.
+MOVE_LABELS = [(word.value, word.value) for word in movement.Label]
+
 
 class ReadOnly(serializers.Serializer):
     """Base of what is only read."""
@@ -227,9 +230,9 @@ class MovedTerm(ReadOnly):
 class ComparedMove(ReadOnly):
     """What became of one chain of demands; ``measured`` if the terms tell it, not the editor."""
 
-    label = WordField([word.value for word in movement.Label])
+    label = WordField(MOVE_LABELS)
     measured = serializers.BooleanField(source="move.measured")
-    coded = WordField([word.value for word in movement.Label], source="move.coded", allow_null=True)
+    coded = WordField(MOVE_LABELS, source="move.coded", allow_null=True)
     before = MovedStatement(many=True)
     after = MovedStatement(many=True)
     terms = MovedTerm(many=True)

@@ -8,7 +8,7 @@ def test_the_documents_show_the_api_and_try_it(open_page):
     expect(page.get_by_role("heading", name="Parley")).to_be_visible()
     page.get_by_role("button", name="get /api/v1/demands/", exact=True).click()
     page.get_by_role("button", name="Try it out").click()
-    page.get_by_role("textbox", name="issue", exact=True).fill("ceasefire")
+    page.get_by_role("textbox", name="words", exact=True).fill("unconditional ceasefire")
     page.get_by_role("button", name="Execute").click()
     answer = page.locator(".live-responses-table")
     expect(answer).to_contain_text("An unconditional ceasefire of 30 days.")

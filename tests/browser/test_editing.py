@@ -48,7 +48,7 @@ def test_escape_closes_and_the_focus_goes_back(open_page, sign_in):
     page = sign_in(open_page(), "editor")
     link = row(page).get_by_role("link", name=re.compile("what was agreed on Ceasefire"))
     link.press("Enter")
-    text = page.get_by_label("Text")
+    text = page.get_by_role("textbox", name="Text")
     expect(text).to_be_focused()
     page.keyboard.type("Half an outcome")
     page.keyboard.press("Escape")
@@ -78,9 +78,9 @@ def test_two_browsers_at_one_outcome(open_page, sign_in):
     first, second = sign_in(open_page(), "editor"), sign_in(open_page(), "reviewer")
     for page in (first, second):
         row(page).locator(".outcome").first.get_by_role("link", name="Edit").click()
-        expect(page.get_by_label("Text")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Text")).to_be_visible()
     for page, words in ((first, "The editor’s outcome."), (second, "The reviewer’s outcome.")):
-        page.get_by_label("Text").fill(words)
+        page.get_by_role("textbox", name="Text").fill(words)
         page.get_by_role("button", name="Save", exact=True).click()
         if page is first:
             expect(row(first).locator(".outcome", has_text=words)).to_be_visible()
