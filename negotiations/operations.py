@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 
 from negotiations.constraints import Gated, field_of
 from negotiations.models import Membership, Negotiation, Record, State
+from negotiations.models.base import numbered_models
 from negotiations.refusals import in_words, sqlstate
 
 FOREIGN_KEY_VIOLATION = "23503"
@@ -386,20 +387,37 @@ def _with_parts(record: models.Model) -> dict[models.Model, set[models.Model]]:
     return whole
 
 
+class RestedOn(ValidationError):
+    """Others rest on what was to go; ``numbers`` are theirs, by the words that name them."""
+
+    def __init__(self, message: str, numbers: Mapping[str, int]):
+        super().__init__(message, code="rested_on")
+        self.numbers = numbers
+
+
 def _rested_on(rows: Iterable[models.Model]) -> ValidationError:
     """Return the error that names the rows which rest on what was to go."""
-    names = sorted({_named(row) for row in rows})
+    known = {_named(row): row for row in map(_owner, rows)}
+    names = sorted(known)
     named = ", ".join(names[:NAMED_AT_MOST])
     if len(names) > NAMED_AT_MOST:
         named = _("%(named)s and others") % {"named": named}
+    numbered = set(numbered_models().values())
     message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(names))
-    return ValidationError(message % {"named": capfirst(named)}, code="rested_on")
+    told = {name: known[name].pk for name in names if type(known[name]) in numbered}
+    return RestedOn(message % {"named": capfirst(named)}, told)
 
 
 def _named(row: Any) -> str:
     """Return what a person calls a row: "demand 23"; a link is called as what it belongs to."""
+    row = _owner(row)
+    return f"{row._meta.verbose_name} {row.pk}"
+
+
+def _owner(row: Any) -> Any:
+    """Return what a link belongs to, and any other row itself."""
     for model in apps.get_models():
         for field in model._meta.many_to_many:
             if field.remote_field.through is type(row):
-                return _named(getattr(row, field.m2m_field_name()))
-    return f"{row._meta.verbose_name} {row.pk}"
+                return _owner(getattr(row, field.m2m_field_name()))
+    return row

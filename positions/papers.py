@@ -58,7 +58,7 @@ def record_clause_tree(
     siblings = tree.inside[parent.pk]
     place = siblings.index(after) + 1 if after is not None else len(siblings)
     made = [_record_tree(proposal, parent, n, row, shared) for n, row in enumerate(clauses, 1)]
-    _arrange([*siblings[:place], *made, *siblings[place:]], shared)
+    arrange([*siblings[:place], *made, *siblings[place:]], shared)
     for clause in made:
         clause.refresh_from_db()
     return made
@@ -96,7 +96,7 @@ def move_clause(
             _("It stands first already.") if by < 0 else _("It stands last already.")
         )
     siblings.insert(place + by, siblings.pop(place))
-    _arrange(siblings, shared)
+    arrange(siblings, shared)
     return _fresh(clause)
 
 
@@ -116,7 +116,7 @@ def nest_clause(clause: Clause, *, user, version: int | None = None, reason: str
     around = siblings[place - 1]
     inside = tree.inside[around.pk]
     clause = edit(clause, version=version, parent=around, order=len(inside) + 1, **shared)
-    _arrange(siblings[:place] + siblings[place + 1 :], shared)
+    arrange(siblings[:place] + siblings[place + 1 :], shared)
     return clause
 
 
@@ -136,8 +136,8 @@ def unnest_clause(clause: Clause, *, user, version: int | None = None, reason: s
     siblings = tree.inside[around.parent_id]
     place = siblings.index(around) + 1
     clause = edit(clause, version=version, parent=around.parent, order=place + 1, **shared)
-    _arrange([*siblings[:place], clause, *siblings[place:]], shared)
-    _arrange(left, shared)
+    arrange([*siblings[:place], clause, *siblings[place:]], shared)
+    arrange(left, shared)
     return _fresh(clause)
 
 
@@ -153,7 +153,7 @@ def remove_clause(clause: Clause, *, user, version: int | None = None, reason: s
     siblings = [each for each in tree.inside[clause.parent_id] if each != clause]
     for each in reversed(tree.below(clause)):
         remove(each, **shared)
-    _arrange(siblings, shared)
+    arrange(siblings, shared)
 
 
 @operation
@@ -305,7 +305,12 @@ def _record(proposal, parent, order: int, row: Fields, shared) -> Clause:
     )
 
 
-def _arrange(siblings: Sequence[Clause], shared) -> None:
+def tree_of(proposal: Proposal) -> "_Tree":
+    """Return the clauses of a paper, locked until the transaction ends."""
+    return _Tree(proposal)
+
+
+def arrange(siblings: Sequence[Clause], shared) -> None:
     """Number siblings in their order."""
     for place, clause in enumerate(siblings, 1):
         if clause.order != place:

@@ -19,6 +19,7 @@ TAKERS = frozenset(
     {
         "clause-act",
         "clause-carry",
+        "clause-restore",
         "clause-silent",
         "record-state",
         "round-again",

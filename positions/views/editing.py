@@ -1,5 +1,6 @@
 """Recording and editing a record of any kind, on a page of its own or in a slot of another page."""
 
+import re
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -10,7 +11,9 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -181,12 +184,34 @@ def record_state(request, slug, pk):
     try:
         act(record, user=request.user)
     except ValidationError as error:
-        for message in error.messages:
-            messages.error(request, message)
+        messages.error(request, refusal(slug, error))
         return redirect(go_on(request, url_of(slug, pk)))
     messages.success(request, capfirst(f"{number.get_kind_display()} {pk}: {done}."))
     gone = reverse("overview", args=[slug])
     return redirect(go_on(request, gone if wanted == "deleted" else url_of(slug, pk)))
+
+
+def links_of(slug: str, error: ValidationError) -> list[dict[str, str]]:
+    """Return the records that an error names, in its words, each with its address."""
+    numbers = getattr(error, "numbers", {})
+    text = " ".join(error.messages).casefold()
+    spans = [(text.find(name.casefold()), len(name), pk) for name, pk in numbers.items()]
+    words = " ".join(error.messages)
+    return [
+        {"words": words[at : at + length], "url": url_of(slug, pk)}
+        for at, length, pk in spans
+        if at >= 0
+    ]
+
+
+def refusal(slug: str, error: ValidationError) -> str:
+    """Return an error as HTML, in which the records it names are links."""
+    html = str(conditional_escape(" ".join(error.messages)))
+    for link in links_of(slug, error):
+        words = conditional_escape(link["words"])
+        anchor = format_html('<a href="{}">{}</a>', link["url"], link["words"])
+        html = re.sub(rf"{re.escape(words)}\b", anchor, html, count=1)
+    return mark_safe(html)
 
 
 @signed_in
@@ -229,6 +254,7 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK):
         "form": form,
         "negotiation": form.negotiation,
         "record": form.record,
+        "can_edit": True,
         "conflict": conflict,
         "kept": getattr(request, "kept", None),
         "others": unsaved.others_typing(user=request.user, address=address) if form.record else (),
@@ -259,6 +285,9 @@ def _saved(request, form, record):
     if not wants_part(request):
         messages.success(request, text)
         onwards = go_on(request, url_of(slug, record.pk))
+        if form.record is None and form.kind == "round":
+            # Everything else about a round is recorded on its own page.
+            onwards = reverse("round", args=[slug, record.pk])
         return redirect(request.get_full_path() if is_again else onwards)
     if is_on_comparison(request, form.negotiation):
         response = _rows(request, form, record)
@@ -288,6 +317,7 @@ def saved_message(record) -> str:
     return _("Saved %(time)s as a draft that only editors see.") % {"time": at}
 
 
-def announce_saved(response, record, text: str):
+def announce_saved(response, record, text: str, **told):
     """Tell the page that a record was saved: it announces that and refreshes its lists."""
-    return trigger_client_event(response, "parley:saved", {"record": record.pk, "text": text})
+    detail = {"record": record.pk, "text": text, **told}
+    return trigger_client_event(response, "parley:saved", detail)

@@ -1,6 +1,9 @@
 """A paper on its page, and what an editor does to the tree of its clauses."""
 
+from collections import defaultdict
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -8,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,12 +26,15 @@ from positions import paperpage, papers
 from positions.models import Clause, Demand, Evidence, Issue, Proposal, Silence
 from positions.operations import edit_record, record_with_evidence
 from positions.paperforms import AttachForm, ClauseForm, PasteForm, VersionForm
+from positions.undoing import restore_clause
 from positions.views.comparison import may_edit, negotiation_or_404
 from positions.views.editing import (
     announce_saved,
     filled,
     is_to_save,
+    links_of,
     negotiation_to_edit,
+    refusal,
     remember_source,
     save,
     saved_message,
@@ -132,7 +139,60 @@ def clause_act(request, slug, pk):
         act(clause, request.POST, user=request.user, version=int(version))
         return _("Saved.")
 
+    if request.POST["act"] == "delete":
+        return _at_once(request, clause, partial(_deleted, request, clause, acted))
     return _at_once(request, clause, acted)
+
+
+def _deleted(request, clause, act) -> str:
+    """Delete a clause, and remember it so that the page offers to bring it back; say what went."""
+    parts = _parts_inside(clause)
+    name = clause.label or Truncator(clause.text).words(8)
+    act()
+    if parts:
+        text = ngettext(
+            "Deleted: clause “%(name)s” with %(n)s part.",
+            "Deleted: clause “%(name)s” with %(n)s parts.",
+            parts,
+        )
+    else:
+        text = _("Deleted: clause “%(name)s”.")
+    text %= {"name": name, "n": parts}
+    request.session[_undo_key(clause.proposal)] = {"clause": clause.pk, "text": text}
+    return text
+
+
+def _parts_inside(clause: Clause) -> int:
+    """Return how many clauses stand inside one."""
+    inside: dict[int | None, list[int]] = defaultdict(list)
+    for pk, parent in Clause.objects.filter(proposal=clause.proposal_id).values_list(
+        "pk", "parent"
+    ):
+        inside[parent].append(pk)
+    found = [clause.pk]
+    for pk in found:
+        found += inside[pk]
+    return len(found) - 1
+
+
+def _undo_key(paper: Proposal) -> str:
+    """Return the session's key for the clause of a paper that somebody deleted last."""
+    return f"deleted-clause-{paper.pk}"
+
+
+@signed_in
+@require_POST
+def clause_restore(request, slug, pk):
+    """Bring back a clause that was deleted, with all that stood inside it."""
+    paper = _paper(request, negotiation_to_edit(request, slug), pk)
+    number = _number(request.POST.get("clause", ""))
+
+    def acted():
+        restore_clause(user=request.user, proposal=paper, number=number)
+        request.session.pop(_undo_key(paper), None)
+        return _("It is back, with all that stood inside it.")
+
+    return _at_once(request, Clause(pk=number, proposal=paper), acted)
 
 
 @signed_in
@@ -214,6 +274,7 @@ def _page(request, negotiation, paper, compared=None, *, status=HTTPStatus.OK):
         "page": page,
         "paper": paper,
         "can_edit": may_edit(request, negotiation),
+        "deleted": request.session.get(_undo_key(paper)),
         "operators": Clause.Operator.choices,
         "here": request.get_full_path() if status == HTTPStatus.OK else _address(paper, paper),
     }
@@ -232,6 +293,7 @@ def _form(request, form, paper, title, *, address="", more=False, status=HTTPSta
     context = {
         "form": form,
         "negotiation": paper.negotiation,
+        "can_edit": True,
         "paper": paper,
         "form_title": title,
         "address": address or request.get_full_path(),
@@ -256,21 +318,27 @@ def _done(request, paper, record, text, fresh=None, address=""):
 
 def _at_once(request, clause, act):
     """Do what a button says, and show the paper as it is then; say why if it was refused."""
-    status = HTTPStatus.OK
+    paper, status = clause.proposal, HTTPStatus.OK
+    pk, html = clause.pk, ""
+    told: dict[str, Any] = {}
     try:
         text = act()
     except Conflict:
         text, status = _("Somebody else was faster. Nothing was done."), HTTPStatus.CONFLICT
     except ValidationError as error:
         text, status = " ".join(error.messages), HTTPStatus.UNPROCESSABLE_ENTITY
+        slug = paper.negotiation.slug
+        told, html = {"links": links_of(slug, error)}, refusal(slug, error)
+    deleted = request.session.get(_undo_key(paper))
+    if deleted and deleted["text"] == text:
+        told = {"undo": {"press": f"undo-{pk}", "words": _("Undo")}}
     if wants_part(request):
         done = HTTPStatus.NO_CONTENT if status == HTTPStatus.OK else status
-        event = {"record": clause.pk, "text": text}
+        event = {"record": pk, "text": text, **told}
         return trigger_client_event(HttpResponse(status=done), "parley:saved", event)
-    paper = clause.proposal
     if status == HTTPStatus.OK:
         messages.success(request, text)
         return redirect(_address(paper, clause))
-    messages.error(request, text)
+    messages.error(request, html or text)
     negotiation = negotiation_or_404(request, paper.negotiation.slug)
     return _page(request, negotiation, _paper(request, negotiation, paper.pk), status=status)

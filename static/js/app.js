@@ -9,10 +9,32 @@
 
   document.documentElement.classList.add("js");
 
-  function announce(text) {
+  // What is announced may name records, which are links then, and offer to press a button of the
+  // page; both stay long enough to be reached.
+  function announce(text, { links = [], undo } = {}) {
     status.textContent = text;
+    for (const { words, url } of links) {
+      const around = [...status.childNodes].find((node) => node.nodeType === 3 && node.data.includes(words));
+      const named = around.splitText(around.data.indexOf(words));
+      named.splitText(words.length);
+      const link = document.createElement("a");
+      link.href = url;
+      named.replaceWith(link);
+      link.append(named);
+    }
+    if (undo) {
+      const button = document.createElement("button");
+      button.className = "button";
+      button.textContent = undo.words;
+      button.addEventListener("click", () => document.getElementById(undo.press)?.click());
+      status.append(" ", button);
+    }
     clearTimeout(clearing);
-    clearing = setTimeout(() => { status.textContent = ""; }, 8000);
+    const clear = () => {
+      if (status.matches(":focus-within")) clearing = setTimeout(clear, 8000);
+      else status.textContent = "";
+    };
+    clearing = setTimeout(clear, links.length || undo ? 20000 : 8000);
   }
 
   const asLoaded = new WeakMap();
@@ -85,6 +107,14 @@
       event.preventDefault();
       close(form);
     }
+  });
+
+  // The day of what was said is that of the source that is chosen, until somebody writes another.
+  document.addEventListener("change", (event) => {
+    const { form, name } = event.target;
+    const day = name === "source" && form?.querySelector("[name=stated][data-follows]");
+    if (!day || (day.value && day.value !== day.dataset.follows)) return;
+    day.value = day.dataset.follows = event.target.selectedOptions[0].dataset.published ?? "";
   });
 
   // One form at a time in a slot: its own link finds it again, another does not sweep it away.
@@ -164,8 +194,8 @@
     } else if (slot) goBack(slot);
   });
 
-  document.addEventListener("parley:status", (event) => announce(event.detail.text));
-  document.addEventListener("parley:saved", (event) => announce(event.detail.text));
+  document.addEventListener("parley:status", (event) => announce(event.detail.text, event.detail));
+  document.addEventListener("parley:saved", (event) => announce(event.detail.text, event.detail));
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(lost, () => announce(said.lost));
   }

@@ -13,7 +13,7 @@ from negotiations.models import Negotiation, Party, Source
 from negotiations.operations import edit
 from positions.models import Clause, Demand, Evidence, Issue, Proposal, Silence
 from positions.papers import add_clause, move_clause, new_version, record_clause_tree
-from tests.factories import ClauseFactory, ProposalFactory, on
+from tests.factories import ClauseFactory, EvidenceFactory, ProposalFactory, on
 from tests.recording import published_demand, published_proposal
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -147,7 +147,7 @@ WRITING = ["clause-new", "clause-paste", "proposal-version"]
 ON_A_CLAUSE = ["clause-act", "clause-attach", "clause-carry", "clause-silent"]
 
 
-@pytest.mark.parametrize("name", [*WRITING, *ON_A_CLAUSE])
+@pytest.mark.parametrize("name", [*WRITING, "clause-restore", *ON_A_CLAUSE])
 def test_writing_is_for_editors(client, client_of, paper, tree, name):
     address = url(name, tree["a"] if name in ON_A_CLAUSE else paper)
     assert client_of("reader").post(address).status_code == 403
@@ -156,12 +156,12 @@ def test_writing_is_for_editors(client, client_of, paper, tree, name):
     assert len(paper.clauses.all()) == 5
 
 
-@pytest.mark.parametrize("name", [*WRITING, *ON_A_CLAUSE])
+@pytest.mark.parametrize("name", [*WRITING, "clause-restore", *ON_A_CLAUSE])
 def test_writing_where_nothing_is(editor, name):
     assert editor.post(reverse(name, args=[SLUG, 10**17])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["clause-act", "clause-carry", "clause-silent"])
+@pytest.mark.parametrize("name", ["clause-act", "clause-carry", "clause-silent", "clause-restore"])
 def test_a_button_only_posts(editor, tree, name):
     assert editor.get(url(name, tree["a"])).status_code == 405
 
@@ -282,9 +282,51 @@ def test_a_clause_is_moved_nested_and_deleted_by_buttons(editor, paper, tree):
         ("delete", ["1"], ["a", "b"]),
     ]:
         response = act(editor, tree["2"], what)
-        assert (response.status_code, said(response)) == (204, "Saved.")
+        words = "Deleted: clause “2”." if what == "delete" else "Saved."
+        assert (response.status_code, said(response)) == (204, words)
         assert labels(paper) == at, what
         assert labels(paper, tree["1"]) == inside, what
+
+
+def images(paper):
+    fields = ("pk", "parent_id", "order", "label", "text", "operator", "state")
+    return list(Clause.objects.filter(proposal=paper).order_by("pk").values_list(*fields))
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_deleted_clause_is_brought_back_with_its_parts(editor, paper, tree, htmx):
+    before = images(paper)
+    source = Source.objects.filter(negotiation=paper.negotiation).first()
+    said_by = EvidenceFactory(
+        about=tree["b"], source=source, quote="for good, or not", state="published"
+    )
+    gone = act(editor, tree["1"], "delete", htmx=htmx)
+    assert labels(paper) == ["2"]
+    told = json.loads(gone["HX-Trigger"])["parley:saved"] if htmx else {}
+    page = body(editor.get(url("proposal", paper)))
+    assert "Deleted: clause “1” with 2 parts." in page
+    assert f'id="undo-{tree["1"].pk}"' in page
+    if htmx:
+        assert told["undo"] == {"press": f"undo-{tree['1'].pk}", "words": "Undo"}
+    extra = HTMX if htmx else {}
+    editor.post(url("clause-restore", paper), {"clause": tree["1"].pk}, **extra)
+    assert images(paper) == before
+    back = Evidence.objects.get(record_id=tree["b"].pk)
+    assert (back.pk, back.source, back.quote) == (said_by.pk, source, "for good, or not")
+    assert "Deleted: clause" not in body(editor.get(url("proposal", paper)))
+
+
+def test_what_cannot_be_brought_back_says_why(editor, paper, tree):
+    address = url("clause-restore", paper)
+    assert editor.post(address, {"clause": "x"}).status_code == 404
+    there = editor.post(address, {"clause": tree["1"].pk}, **HTMX)
+    assert (there.status_code, said(there)) == (422, "There is nothing to bring back.")
+    act(editor, tree["a"], "delete")
+    act(editor, tree["1"], "delete")
+    alone = editor.post(address, {"clause": tree["a"].pk}, **HTMX)
+    assert (alone.status_code, "not there any more" in said(alone)) == (422, True)
+    other = published_proposal(negotiation=paper.negotiation)
+    assert editor.post(url("clause-restore", other), {"clause": tree["1"].pk}).status_code == 422
 
 
 def test_how_the_parts_combine_is_set_by_a_button(editor, tree):
@@ -320,6 +362,11 @@ def test_what_rests_on_a_clause_is_named(editor, paper, tree):
     response = act(editor, tree["1"], "delete")
     assert response.status_code == 422
     assert said(response) == f"Demand {demand.pk} rests on it."
+    record = reverse("record", args=[SLUG, demand.pk])
+    told = json.loads(response["HX-Trigger"])["parley:saved"]
+    assert told["links"] == [{"words": f"Demand {demand.pk}", "url": record}]
+    plain = act(editor, tree["1"], "delete", htmx=False)
+    assert f'<a href="{record}">Demand {demand.pk}</a> rests on it.' in body(plain)
 
 
 @pytest.mark.parametrize("posted", [{}, {"act": "burn", "version": "1"}, {"act": "up"}])

@@ -344,7 +344,7 @@ def test_a_record_is_retracted_published_and_deleted(editor, talks, outcome, cli
 def test_what_others_rest_on_is_not_deleted_and_they_are_named(editor, talks, outcome):
     newer = published_outcome(negotiation=talks, supersedes=outcome)
     page = editor.post(_state(outcome), {"state": "deleted"}, follow=True)
-    assert f"Outcome {newer.pk} rests on it." in page.content.decode()
+    assert f">Outcome {newer.pk}</a> rests on it." in page.content.decode()
     assert Outcome.objects.filter(pk=outcome.pk).exists()
     assert editor.post(_state(outcome), {"state": "burnt"}).status_code == 400
     assert editor.get(_state(outcome)).status_code == 405
