@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import ranges
 from negotiations.forms import RangeTextField
 from positions.models import Rank, Term, TermValue
+from positions.units import read_quantity
 from positions.words import value_text, without_unit
 
 PLAIN = (
@@ -100,7 +101,7 @@ def _ungiven(text: str) -> dict | None:
 def _read_quantity(unit: str, text: str) -> dict:
     number, approximate = ranges.without_about(without_unit(text, unit))
     return _ungiven(text) or {
-        "quantity": ranges.parse_quantity(number),
+        "quantity": read_quantity(number, unit),
         "approximate": approximate,
     }
 

@@ -20,9 +20,11 @@ from negotiations.models.rules import (
     points_at,
     sound_ranges,
 )
+from negotiations.ranges import UnclearRange
 from positions.models.issue import Term
 from positions.models.links import Rank
 from positions.querysets import PartQuerySet
+from positions.units import check_amount
 
 
 class TermValueQuantifier(models.TextChoices):
@@ -111,6 +113,11 @@ class TermValue(Content):
                     _("“%(term)s” is a %(kind)s; this value is not.")
                     % {"term": self.term, "kind": self.term.get_kind_display()}
                 )
+        if self.quantity is not None and not self.quantity.isempty:
+            try:
+                check_amount(self.quantity, self.term.unit)
+            except UnclearRange as error:
+                raise ValidationError({"quantity": str(error)}) from error
 
 
 class TermValueChoice(Scoped):
