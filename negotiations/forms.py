@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from config.widgets import DayInput
 from negotiations import ranges
@@ -32,6 +33,33 @@ class RangeTextField(forms.CharField):
 
     def prepare_value(self, value):
         return value if value is None or isinstance(value, str) else self.show(value)
+
+
+class LongTextField(forms.CharField):
+    """A text of several lines, ``most`` characters at most.
+
+    The browser is told of no limit: it would cut what is pasted without a word. Raises
+    ``ValidationError`` with the number of characters that are too many.
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, most: int | None = None, rows: int = 2, max_length=None, **options):
+        self.most = most or max_length
+        super().__init__(**{"widget": forms.Textarea(attrs={"rows": rows}), **options})
+
+    def clean(self, value):
+        text = super().clean(value)
+        over = len(text) - self.most if self.most else 0
+        if over > 0:
+            message = ngettext(
+                "This is %(over)s character too long: %(most)s fit. Nothing was cut off.",
+                "This is %(over)s characters too long: %(most)s fit. Nothing was cut off.",
+                over,
+            )
+            told = {"over": f"{over:,}", "most": f"{self.most:,}"}
+            raise forms.ValidationError(message % told, code="max_length")
+        return text
 
 
 def dates_field(**options) -> RangeTextField:

@@ -5,15 +5,18 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
-from negotiations.forms import dates_field
-from negotiations.models import Negotiation, Party, Record, Round
-from positions.evidencefields import SOURCE, EvidenceFields
+from negotiations.forms import LongTextField, dates_field
+from negotiations.models import Negotiation, Party, Record, Round, Source
+from positions.answerfields import AnswerFields
+from positions.days import last_day
+from positions.evidencefields import DAY_OF_SOURCE, SOURCE, EvidenceFields
 from positions.linkfields import LinkFields
-from positions.models import Clause, Demand, Ending, Issue, Linkage, Term, TermValue
+from positions.models import Clause, Demand, Ending, Evidence, Issue, Linkage, Term, TermValue
 from positions.offered import Groups, kinds_allowed, label, number, offered
 from positions.operations import edit_demand, record_demand
 from positions.supersession import candidates
@@ -23,7 +26,6 @@ from positions.writingform import WritingForm
 STATEMENT = (
     "kind",
     "firmness",
-    "stated",
     "round",
     "occasion",
     "clause",
@@ -33,7 +35,7 @@ STATEMENT = (
 )
 ANSWER = ("answer", "answers")
 HISTORY = ("supersedes", "movement", "ended", "ending")
-OWN = ("text", *STATEMENT, *ANSWER, *HISTORY)
+OWN = ("text", "stated", *STATEMENT, *ANSWER, *HISTORY)
 #: What an address may say of a new demand.
 PRESETS = ("round", "clause", "answers", "answer", "supersedes", "kind")
 
@@ -47,19 +49,20 @@ def _parties(text) -> forms.ModelMultipleChoiceField:
     )
 
 
-class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
+class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingForm):
     """Record or edit a demand.
 
     ``party`` and ``issue`` are those of the cell it is recorded in; without a party, and with
-    ``asks_issue``, the form asks. ``presets`` are first values by name, as an address gives them.
+    ``asks_issue``, the form asks. ``presets`` are first values by name, as an address gives them;
+    ``takes_words`` lets a demand in a clause begin with the words of the clause.
     """
 
     page = "positions/demand_form.html"
 
-    text = forms.CharField(
+    text = LongTextField(
         label=_("What they say"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=10_000,
+        rows=2,
+        most=10_000,
         error_messages={"required": _("Write what they say.")},
     )
     issue = forms.ModelChoiceField(
@@ -77,7 +80,7 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
     firmness = forms.ChoiceField(
         label=_("Firmness"), choices=Demand.Firmness, initial=Demand.Firmness.UNKNOWN
     )
-    stated = dates_field(label=_("Stated"))
+    stated = dates_field(label=_("Stated"), required=False, help_text=DAY_OF_SOURCE)
     round = forms.ModelChoiceField(
         label=_("At round"), queryset=Round.objects.none(), required=False, empty_label="—"
     )
@@ -121,6 +124,7 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         record: Demand | None = None,
         presets: Mapping[str, str] | None = None,
         last_source: int | None = None,
+        takes_words: bool = True,
     ):
         self.options = {
             "negotiation": negotiation,
@@ -131,10 +135,13 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
             "asks_issue": asks_issue,
             "presets": presets,
             "last_source": last_source,
+            "takes_words": takes_words,
         }
         self.options["record"] = record
         self.negotiation, self.user, self.day = negotiation, user, day
         self.party, self.record = party, record
+        #: Whether the day is that of the source that is chosen, until somebody writes another.
+        self.follows_source = False
         self.asks_issue = asks_issue or record is not None
         self.presets = {n: v for n, v in (presets or {}).items() if n in PRESETS and v}
         place = self._place(issue)
@@ -145,6 +152,10 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         self.of_issue = self._issue_shown(issue)
         self._offer_parts((data or {}).get("more", ""))
         self._offer_candidates()
+        if self.follows_source:
+            day = initial["stated"]
+            attrs = self.fields["stated"].widget.attrs
+            attrs["data-follows"] = ranges.date_text(day) if day else ""
         if not self.asks_issue:
             del self.fields["issue"]
         if record is None:
@@ -154,6 +165,8 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
             )
         else:
             self.offer_more_evidence()
+            if record.clause_id:
+                self.fields["basis"].initial = Evidence.Basis.PAPER
             self.remember_first_shown((*OWN, "issue", *self.term_names, *self.link_names))
 
     def _place(self, issue) -> str:
@@ -167,23 +180,46 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
 
     def _first(self, issue, last_source) -> dict:
         """What a new form holds before anybody types."""
-        return {
+        clause = self._clause()
+        first = {
             **self.presets,
-            "stated": ranges.day(self.day),
+            "stated": self._day_known(clause, last_source),
             "source": last_source,
             "issue": issue.pk if issue else None,
-            "holders": [self.party.pk] if self.party else self._of_paper(),
+            "holders": [self.party.pk] if self.party else [],
         }
+        if clause is None:
+            return first
+        holders = first["holders"] or [party.pk for party in clause.proposal.holders.all()]
+        first |= {"basis": Evidence.Basis.PAPER, "holders": holders}
+        return {**first, "text": clause.text} if self.options["takes_words"] else first
 
-    def _of_paper(self) -> list[int]:
-        """The holders of the paper whose clause the address names."""
-        clause = number(self.presets.get("clause"))
+    def _clause(self) -> Clause | None:
+        """The clause that the address names."""
         clauses = Clause.objects.visible_to(self.user).filter(negotiation=self.negotiation)
-        return list(
-            clauses.filter(pk=clause, proposal__holders__isnull=False).values_list(
-                "proposal__holders", flat=True
-            )
-        )
+        wanted = number(self.presets.get("clause"))
+        return clauses.filter(pk=wanted).select_related("proposal").first() if wanted else None
+
+    def _day_known(self, clause: Clause | None, last_source: int | None):
+        """When it was said as far as that is known before anybody types; None if it is not.
+
+        That is the day of the round, of the paper, of the comparison if that is not today's, or of
+        the source that stands there already.
+        """
+        mine = {"negotiation": self.negotiation}
+        rounds = Round.objects.visible_to(self.user).filter(**mine)
+        wanted = number(self.presets.get("round"))
+        held = rounds.filter(pk=wanted).first() if wanted else None
+        if held and (held.held or held.planned):
+            return ranges.day(last_day(held))
+        if clause is not None:
+            return clause.proposal.tabled
+        if self.day != timezone.localdate():
+            return ranges.day(self.day)
+        self.follows_source = True
+        sources = Source.objects.visible_to(self.user).filter(**mine)
+        source = sources.filter(pk=last_source).first() if last_source else None
+        return source.published if source else None
 
     def _stored(self) -> dict:
         """What the demand holds that is to be edited."""
@@ -200,7 +236,7 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
     def _offer(self) -> None:
         """Fill the choices with what the user may see of this negotiation."""
         mine = {"negotiation": self.negotiation}
-        self.offer_evidence(user=self.user, **mine)
+        self.offer_evidence(user=self.user, is_needed=True, **mine)
         for name, model in (
             ("issue", Issue),
             ("round", Round),
@@ -295,7 +331,12 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
 
     @property
     def line_fields(self):
-        return self._bound(("text", "source"))
+        return self._bound((*self._answer_first, "text", "source", "stated"))
+
+    @property
+    def _answer_first(self) -> tuple[str, ...]:
+        """How they answer stands first where the form was opened for an answer."""
+        return ("answer",) if self.record is None and self.presets.get("answers") else ()
 
     @property
     def statement_fields(self):
@@ -305,7 +346,7 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
 
     @property
     def answer_fields(self):
-        return self._bound(ANSWER)
+        return self._bound(name for name in ANSWER if name not in self._answer_first)
 
     @property
     def history_fields(self):
@@ -317,7 +358,8 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         if not self.is_bound:
             return False
         typed = {*self.errors, *self.changed_data}
-        first = {"text", "source", "version", NON_FIELD_ERRORS, *SOURCE}
+        first = {"text", "source", "stated", "version", NON_FIELD_ERRORS, *SOURCE}
+        first |= set(self._answer_first)
         asked = {field.name for field in self.who_fields}
         return bool(self.data.get("more")) or bool(typed - first - asked)
 
@@ -325,6 +367,11 @@ class DemandForm(EvidenceFields, TermFields, LinkFields, WritingForm):
         """Somebody holds what is recorded in a party's column: that party, if none is ticked."""
         holders = list(self.cleaned_data["holders"])
         return holders or ([self.party] if self.party and self.record is None else [])
+
+    def clean(self):
+        cleaned = super().clean()
+        self.take_day_of_source()
+        return cleaned
 
     def save(self) -> Demand:
         data = self.cleaned_data

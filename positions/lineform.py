@@ -9,24 +9,24 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import ranges
-from negotiations.forms import OperationErrors, dates_field
+from negotiations.forms import LongTextField, OperationErrors, dates_field
 from negotiations.models import Party, Person, Round, Source
+from positions.answerfields import AnswerFields
 from positions.evidencefields import SOURCE, EvidenceFields
 from positions.models import Demand, Issue, Linkage, Proposal, Term
-from positions.offered import label
 from positions.operations import record_demand
 from positions.roundpage import day_of, in_order, issues_of, last_held
+from positions.sourcechoices import lately_touched, source_choices
 from positions.termfields import field_for, values_of
 
 #: What a new line keeps of the one before; all else begins anew.
 STAYS = ("issue", "source")
-STATEMENT = ("firmness", "stated", "answers", "answer", "condition")
+STATEMENT = ("firmness", "answers", "answer", "condition")
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,13 @@ class Offered:
     answerable: tuple[tuple[int, str, frozenset[int]], ...]
 
     @property
-    def day(self) -> date:
-        return day_of(self.round) or timezone.localdate()
+    def day(self) -> date | None:
+        return day_of(self.round)
+
+    @property
+    def day_text(self) -> str:
+        """The day of the round as a line begins with it; empty where it has none yet."""
+        return ranges.date_text(ranges.day(self.day)) if self.day else ""
 
     @cached_property
     def issue_choices(self) -> list:
@@ -71,8 +76,8 @@ class Offered:
         return [term for term in self.terms if issue and term.issue_id == issue.pk]
 
     @cached_property
-    def source_choices(self) -> list[tuple[int, str]]:
-        return [(source.pk, label(source)) for source in self.sources]
+    def source_choices(self) -> list:
+        return list(source_choices(self.sources))
 
     def answers_to(self, party: Party) -> list:
         """Return what the party may answer: what others said and tabled at the round."""
@@ -93,7 +98,7 @@ def offered(round: Round, user) -> Offered:
         issues_last=issues_of(last_held(track, round), user),
         parties=tuple(mine(Party)),
         people=tuple(mine(Person)),
-        sources=tuple(mine(Source).exclude(state="retracted").order_by("-pk")),
+        sources=tuple(lately_touched(mine(Source).exclude(state="retracted"))),
         terms=tuple(mine(Term).prefetch_related("choices")),
         answerable=tuple(
             (
@@ -119,7 +124,7 @@ class _TermsForm(forms.Form):
         self.fields.update({f"term_{term.code}": field_for(term) for term in terms})
 
 
-class LineForm(OperationErrors, EvidenceFields):
+class LineForm(OperationErrors, AnswerFields, EvidenceFields):
     """One line of a party's column. Only the text must be typed; what stays, stays.
 
     ``first`` are first values by field name, as texts of an address; ``copy`` tells a line apart
@@ -134,10 +139,10 @@ class LineForm(OperationErrors, EvidenceFields):
         to_field_name="code",
         required=False,
     )
-    text = forms.CharField(
+    text = LongTextField(
         label=gettext_lazy("What they say"),
-        widget=forms.Textarea(attrs={"rows": 1}),
-        max_length=10_000,
+        rows=1,
+        most=10_000,
         error_messages={"required": gettext_lazy("Write what they say.")},
     )
     kind = forms.ChoiceField(
@@ -151,7 +156,7 @@ class LineForm(OperationErrors, EvidenceFields):
         choices=Demand.Firmness,
         initial=Demand.Firmness.UNKNOWN,
     )
-    stated = dates_field(label=gettext_lazy("Stated"))
+    stated = dates_field(label=gettext_lazy("Stated"), required=False)
     answers = forms.TypedChoiceField(
         label=gettext_lazy("Answers"), coerce=int, empty_value=None, required=False
     )
@@ -179,7 +184,7 @@ class LineForm(OperationErrors, EvidenceFields):
         initial: dict[str, Any] = {
             "issue": last_issue,
             "source": last_source,
-            "stated": ranges.date_text(ranges.day(offered.day)),
+            "stated": offered.day_text,
             **(first or {}),
         }
         if initial.get("answers"):
@@ -202,21 +207,24 @@ class LineForm(OperationErrors, EvidenceFields):
         self.fields["speaker"].offer(self.offered.people)
         shared = {
             "issue": self.offered.issue_choices,
-            "source": [("", self.fields["source"].empty_label), *self.offered.source_choices],
+            "source": [("", gettext_lazy("none yet: save a draft")), *self.offered.source_choices],
             "reported_by": [("", "—"), *((p.pk, p.name) for p in self.offered.parties)],
         }
         for name, choices in shared.items():
             self.fields[name].widget.choices = choices
 
     def _stay(self) -> None:
-        """Tell the page what the next line keeps, and what it begins with."""
+        """Tell the page what the next line keeps, and what it begins with.
+
+        A source that is described stays until the server has it: the page then chooses it instead.
+        """
         for name, field in self.fields.items():
-            if name in STAYS:
+            if name in (*STAYS, *SOURCE):
                 field.widget.attrs["data-stays"] = ""
         begins = {
             "kind": Demand.Kind.DEMAND,
             "firmness": Demand.Firmness.UNKNOWN,
-            "stated": ranges.date_text(ranges.day(self.offered.day)),
+            "stated": self.offered.day_text,
             "basis": self.fields["basis"].initial,
         }
         for name, text in begins.items():
@@ -224,6 +232,7 @@ class LineForm(OperationErrors, EvidenceFields):
 
     def clean(self):
         cleaned = super().clean()
+        self.take_day_of_source()
         known = {f"term_{term.code}" for term in self.terms}
         typed = {n for n in self.data if n.startswith("term_") and self.data.get(n)} - known
         if typed:
@@ -237,8 +246,13 @@ class LineForm(OperationErrors, EvidenceFields):
         return [self[name] for name in names]
 
     @property
+    def is_answer(self) -> bool:
+        """Whether the line was opened to answer something."""
+        return bool(self.initial.get("answers"))
+
+    @property
     def statement_fields(self):
-        return self._bound(STATEMENT)
+        return self._bound(n for n in STATEMENT if not (self.is_answer and n == "answer"))
 
     @property
     def term_fields(self):
@@ -248,9 +262,9 @@ class LineForm(OperationErrors, EvidenceFields):
     def more_open(self) -> bool:
         """Whether something beyond the line itself was typed, or has an error to show."""
         terms = {f"term_{term.code}" for term in self.terms}
-        known = {*STAYS, *terms, "text", "kind", NON_FIELD_ERRORS}
+        known = {*STAYS, *terms, "text", "kind", "stated", NON_FIELD_ERRORS}
         typed = {*self.errors, *self.changed_data} if self.is_bound else set()
-        return bool(typed - known) or bool(self.initial.get("answers"))
+        return bool(typed - known) or self.is_answer
 
     @property
     def is_source_open(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -27,6 +28,8 @@ from positions.models import (
 #: Of each kind so many are offered, the newest first to be kept; a list of more is no help.
 OFFERED = 500
 LONG = 90
+#: So much of a source's title.
+TITLE = 60
 #: When a row of a kind was said, reached or published.
 WHEN: dict[type[models.Model], str] = {
     Demand: "stated",
@@ -49,12 +52,23 @@ def number(text: object) -> int:
 def label(row: models.Model) -> str:
     """Return what tells a row from others of its kind: what it says, and when."""
     if isinstance(row, Source):
-        what = row.title or row.url.removeprefix("https://").rstrip("/")
-        words = ", ".join(part for part in (row.outlet, what) if part)
-    else:
-        words = Truncator(" ".join(str(row).split())).chars(LONG)
+        return _source_label(row)
+    words = Truncator(" ".join(str(row).split())).chars(LONG)
     span = getattr(row, WHEN[type(row)]) if type(row) in WHEN else None
     return f"{words} ({ranges.date_text(span)})" if span else words
+
+
+def _source_label(source: Source) -> str:
+    """Return outlet, day, the title's first words and the host; the address if there is no title.
+
+    Lists are narrow: what tells two reports of an outlet apart stands before what is cut off.
+    """
+    day = f" ({ranges.date_text(source.published)})" if source.published else ""
+    title, where = Truncator(source.title).chars(TITLE), urlsplit(source.url)
+    host = where.netloc.removeprefix("www.")
+    if not title:
+        title, host = f"{host}{where.path}".rstrip("/"), ""
+    return f"{source.outlet}{day}" + ": " * bool(title) + title + f" – {host}" * bool(host)
 
 
 def offered(

@@ -5,6 +5,7 @@ from hashlib import sha256
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.forms import LongTextField
 from positions import papers
 from positions.clausetext import Part, parse
 from positions.models import Clause, Demand, Proposal
@@ -87,10 +88,10 @@ class _PlainForm(forms.Form):
 class PasteForm(_PlainForm):
     """A numbered or bulleted text that becomes clauses, once somebody has seen which."""
 
-    text = forms.CharField(
+    text = LongTextField(
         label=_("The text"),
-        widget=forms.Textarea(attrs={"rows": 12}),
-        max_length=200_000,
+        rows=12,
+        most=200_000,
         strip=False,
         help_text=_(
             "A line that begins with a number, a letter or a bullet begins a clause; other lines "
@@ -114,8 +115,12 @@ class PasteForm(_PlainForm):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Return what the text is read as; nothing while there is none."""
-        return parse(self.data.get("text", "")) if self.is_bound else ()
+        """Return what the text is read as; nothing while there is none, or far too much."""
+        return parse(self.data.get("text", "")) if self._may_read else ()
+
+    @property
+    def _may_read(self) -> bool:
+        return self.is_bound and "text" not in self.errors
 
     @property
     def count(self) -> int:

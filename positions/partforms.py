@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
-from positions.models import Term
+from positions.models import Evidence, Term
 from positions.offered import number
 from positions.operations import add_part, edit_record
-from positions.recordforms import RecordForm
+from positions.recordforms import PAPERS, RecordForm
 from positions.termfields import finer_names, value_fields, value_from
 
 #: What a reading may be about: the record's own fields, not the machinery's.
@@ -33,9 +33,12 @@ class EvidenceForm(EvidenceFields, RecordForm):
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
         self.offer_evidence(negotiation=self.negotiation, user=self.user)
-        self.fields["source"].empty_label = _("one that is not listed yet")
+        self.say_none(_("one that is not listed yet"))
         if self.record is None:
             self.fields["source"].initial = self.last_source
+            is_reading = self.initial.get("stance", "supports") != "supports"
+            if self.owner and self.owner.kind in PAPERS and not is_reading:
+                self.fields["basis"].initial = Evidence.Basis.PAPER
             return
         for name in ("source", *EVIDENCE):
             field = self.record._meta.get_field(name)

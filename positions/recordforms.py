@@ -14,15 +14,15 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
-from negotiations.forms import RangeTextField, dates_field
+from negotiations.forms import LongTextField, RangeTextField, dates_field
 from negotiations.models import Content, Negotiation, Record, Scoped
 from negotiations.models.base import numbered_models
 from negotiations.models.fields import QuantityField
 from negotiations.operations import create, edit
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
-from positions.models import Clause
+from positions.models import Clause, Evidence
 from positions.offered import kinds_allowed, label, number, offered
-from positions.operations import add_part, edit_record, record_with_evidence
+from positions.operations import NEED_EVIDENCE, add_part, edit_record, record_with_evidence
 from positions.writingform import WritingForm
 
 
@@ -210,8 +210,7 @@ class RecordForm(WritingForm):
         if isinstance(field, models.TextField):
             # Enter saves from a text of two lines; a long one takes it as a line of its own.
             rows = 2 if field.name in (*self.layout.first, "quote", "translation") else 5
-            said["widget"] = forms.Textarea(attrs={"rows": rows})
-            return field.formfield(**{**said, **options})
+            return field.formfield(**{**said, **options, "form_class": LongTextField, "rows": rows})
         return field.formfield(**{**said, **options})
 
     def _pointer(self, field, said) -> forms.ModelChoiceField:
@@ -289,13 +288,20 @@ class RecordForm(WritingForm):
         return []
 
 
+#: The kinds whose sources mostly give the paper itself.
+PAPERS = frozenset({"proposal", "clause"})
+
+
 class WitnessedForm(EvidenceFields, RecordForm):
     """The same with the fields for who says so."""
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        self.offer_evidence(negotiation=self.negotiation, user=self.user)
+        is_needed = self.model in NEED_EVIDENCE
+        self.offer_evidence(negotiation=self.negotiation, user=self.user, is_needed=is_needed)
         self.fields["source"].initial = self.last_source
+        if self.kind in PAPERS:
+            self.fields["basis"].initial = Evidence.Basis.PAPER
         if self.record is not None:
             self.offer_more_evidence()
 

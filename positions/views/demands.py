@@ -187,9 +187,9 @@ def _saved(request, form, demand):
     if not wants_part(request):
         messages.success(request, text)
         return redirect(go_on(request, place))
-    following = (
-        None if form.record else form.anew(last_source=request.session.get(source_key(negotiation)))
-    )
+    last_source = request.session.get(source_key(negotiation))
+    # The words of a clause were taken over already.
+    following = None if form.record else form.anew(last_source=last_source, takes_words=False)
     if request.htmx.current_url and not is_on_comparison(request, negotiation):
         return announce_saved(show_form(request, following), demand, text)
     code = form.options["issue"].code if form.options["issue"] else "overall"

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Select
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -107,10 +108,23 @@ def _workplace(request, page) -> dict:
     return {
         "columns": columns,
         "unfinished": list(left.values()),
-        "source_choices": offers.source_choices,
+        "source_choices": _sources_to_choose(request, offers),
         "terms_by_issue": offers.terms_by_issue,
-        "last_source": request.session.get(source_key(page.negotiation)),
     }
+
+
+def _sources_to_choose(request, offers) -> str:
+    """The sources as a list that nobody sees, from which the lines of the page take new ones."""
+    attrs = {
+        "id": "source-choices",
+        "hidden": True,
+        "disabled": True,
+        "aria-label": _("Source"),
+        "data-again": _("Not saved: try again"),
+    }
+    last = request.session.get(source_key(offers.round.negotiation))
+    choices = [("", "—"), *offers.source_choices]
+    return Select(choices=choices).render("known", last or "", attrs=attrs)
 
 
 def _is_about(held: Round, page: str) -> bool:
@@ -146,11 +160,11 @@ def round_line(request, slug, pk, party):
     form = filled(request, _line_maker(request, offered(held, request.user)), party=side)
     if is_to_save(request) and (demand := save(form)):
         request.session[_issue_key(held.negotiation_id)] = form.data.get("issue", "")
-        remember_source(request, form, demand)
+        source = remember_source(request, form, demand)
         _forget(request, form)
         is_principal = side.standing == Party.Standing.PRINCIPAL
         anchor = f"id-line-{party}-text" if is_principal else f"side-{party}"
-        return _done(request, held, demand, anchor)
+        return _done(request, held, demand, anchor, source=source and source.pk)
     return _show(request, "positions/round_line.html", form, held, f"side-{party}")
 
 
@@ -171,6 +185,7 @@ def _show(request, template, form, held, anchor, status=HTTPStatus.OK):
     context = {
         "form": form,
         "negotiation": held.negotiation,
+        "can_edit": True,
         "round": held,
         # An answer is given once; of all else there may be more.
         "quick": wants_part(request) and not {"copy", "answers"} & set(request.GET),
@@ -183,11 +198,11 @@ def _back(held: Round, anchor: str) -> str:
     return f"{_address(held, 'round')}#{anchor}"
 
 
-def _done(request, held, record, anchor):
-    """Go on after something was saved: on the page itself, or back to it."""
+def _done(request, held, record, anchor, **told):
+    """Go on after something was saved: on the page, which is ``told`` more, or back to it."""
     text = saved_message(record)
     if wants_part(request):
-        return announce_saved(HttpResponse(), record, text)
+        return announce_saved(HttpResponse(), record, text, **told)
     messages.success(request, text)
     return redirect(_back(held, anchor))
 

@@ -11,6 +11,28 @@
   let sending = Promise.resolve();
   let copies = 0;
 
+  // A new source stays described in the lines that are sent before the server has recorded it, and
+  // is chosen from then on; the one chosen before was not meant.
+  const described = (form) => [...form.querySelectorAll("[name^=source_]")];
+  const wordsOf = (form) => JSON.stringify(described(form).map((field) => field.value));
+
+  function carry(form, sent) {
+    const words = wordsOf(form);
+    if (!described(form).some((field) => field.value.trim())) return;
+    form.elements.source.value = "";
+    sent.addEventListener("parley:saved", (event) => {
+      if (wordsOf(form) === words) form.dataset.recorded = event.detail.source ?? "";
+    });
+  }
+
+  function settle(form, choices) {
+    const { recorded } = form.dataset;
+    if (!recorded || !choices.querySelector(`[value="${recorded}"]`)) return;
+    delete form.dataset.recorded;
+    for (const field of described(form)) field.value = "";
+    form.elements.source.value = recorded;
+  }
+
   function begin(form) {
     for (const field of form.elements) {
       if (field.type === "hidden" || "stays" in field.dataset) continue;
@@ -60,6 +82,7 @@
     const address = new URL(form.action);
     address.searchParams.set("copy", String(Date.now() % 1e6 * 100 + copies++ % 100));
     const sent = note(form, values);
+    carry(form, sent);
     begin(form);
     sending = sending.then(() => send(sent, address.pathname + address.search, values));
   });
@@ -77,10 +100,13 @@
     const moved = fresh.value !== lastSource;
     lastSource = fresh.value;
     for (const select of document.querySelectorAll("form[data-quick] [name=source]")) {
-      const chosen = moved ? fresh.value : select.value;
+      const { form } = select;
+      const describing = described(form).some((field) => field.value.trim());
+      const chosen = moved && !describing ? fresh.value : select.value;
       const none = select.options[0];
-      select.replaceChildren(none, ...[...fresh.options].slice(1).map((option) => option.cloneNode(true)));
+      select.replaceChildren(none, ...[...fresh.children].slice(1).map((each) => each.cloneNode(true)));
       select.value = chosen;
+      settle(form, fresh);
     }
   });
 
@@ -111,7 +137,8 @@
     toLine(link.dataset.line, link.dataset.issue);
   });
 
-  // Keys. Alone they work only outside of fields, and only where somebody switched that on.
+  // Keys. "?" lists them; alone they work only outside of fields, and only where somebody switched
+  // that on.
   const single = document.getElementById("single-keys");
   const keys = document.getElementById("keys");
   const opens = { KeyO: "add-outcome", KeyE: "add-event", KeyP: "add-proposal", KeyS: "add-source" };
@@ -120,21 +147,29 @@
     localStorage.setItem("single-keys", single.checked ? "on" : "off");
   });
 
+  function showKeys() {
+    keys.open = !keys.open;
+    keys.querySelector("summary").focus();
+  }
+
   function act(event) {
     const lines = document.querySelectorAll(".side > form.line");
     const line = event.code.startsWith("Digit") ? lines[Number(event.code.slice(5)) - 1] : null;
     if (line) toLine(line.id);
     else if (event.code in opens) document.getElementById(opens[event.code]).click();
-    else if (event.key === "?" || event.code === "Slash") {
-      keys.open = !keys.open;
-      keys.querySelector("summary").focus();
-    } else return false;
+    else if (event.code === "Slash") showKeys();
+    else return false;
     return true;
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.isComposing) return;
     const inField = event.target.matches("input:not([type=checkbox]), select, textarea");
+    if (event.key === "?" && !inField && !event.altKey) {
+      event.preventDefault();
+      showKeys();
+      return;
+    }
     const alone = single.checked && !event.altKey && !inField;
     if (((event.altKey && event.shiftKey) || alone) && act(event)) event.preventDefault();
   });

@@ -200,8 +200,6 @@ class Analyst:
             self.go(self.field(f"{term} ({unit})"))
             self.keys.type(note.value)
         if note.stated != DAY:
-            self.go(self.line.locator("summary"))
-            self.keys.press("Space")
             self.go(self.field("Stated"))
             self.keys.type(note.stated)
         self.keys.press("Enter")

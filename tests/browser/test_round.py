@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from negotiations import ranges
-from negotiations.models import Delegate, Round, State
-from positions.models import Demand, Silence
+from negotiations.models import Delegate, Round, Source, State
+from positions.models import Demand, Evidence, Silence
 from tests.factories import RoundFactory
 
 SLUG = "russia-ukraine-2025"
@@ -93,7 +93,7 @@ def test_issue_and_source_stay_and_terms_follow_the_source(open_round):
     expect(own.get_by_label("Issue")).to_have_value("ceasefire")
     expect(source).to_have_value(chosen)
     # What Ukraine has not answered is a step away; so is an answer.
-    page.get_by_role("button", name="Ukraine: no answer reported on Ceasefire").click()
+    page.get_by_role("button", name="Note: no answer of Ukraine on Ceasefire").click()
     expect(page.locator("#said-UA")).to_contain_text("No answer reported on Ceasefire")
     assert Silence.objects.get(round__title="The next direct talks").state == "published"
 
@@ -109,6 +109,33 @@ def test_a_new_source_is_there_for_the_next_line_of_either_side(open_round):
     for party in ("Russia", "Ukraine"):
         picked = line(page, party).get_by_label("Source", exact=True).locator("option:checked")
         expect(picked).to_have_text("The Bosphorus Post")
+
+
+def test_a_new_source_is_that_of_the_lines_sent_before_it_is_recorded(open_round):
+    page = open_round()
+    own = line(page)
+    # One that was used before stands there; the new one is meant instead.
+    own.get_by_label("Source", exact=True).select_option(index=1)
+    text_of(page).fill("Before it.")
+    text_of(page).press("Enter")
+    expect(said(page)).to_have_count(1)
+    own.locator("summary").click()
+    own.get_by_label("Outlet").fill("Valley Post")
+    text_of(page).focus()
+    words = [f"From the valley, {n}." for n in range(5)]
+    for each in words:
+        page.keyboard.type(each)
+        page.keyboard.press("Enter")
+    expect(said(page)).to_have_count(6, timeout=30_000)
+    picked = own.get_by_label("Source", exact=True).locator("option:checked")
+    expect(picked).to_have_text("Valley Post")
+    expect(own.get_by_label("Outlet")).to_have_value("")
+    source = Source.objects.get(outlet="Valley Post")
+    demands = Demand.objects.filter(text__in=words)
+    assert {demand.state for demand in demands} == {State.PUBLISHED}
+    assert [row.source for row in Evidence.objects.filter(record__in=demands.values("pk"))] == [
+        source
+    ] * 5
 
 
 def test_what_is_refused_comes_back_and_the_next_line_goes_on(open_round):
@@ -226,9 +253,15 @@ def test_an_answer_and_an_edit_in_the_column(open_round):
 
 def test_letters_are_shortcuts_only_where_somebody_wants_them(open_round):
     page = open_round()
-    page.keyboard.press("?")
+    page.keyboard.press("1")
+    expect(text_of(page, "Ukraine")).not_to_be_focused()
     expect(page.locator("#keys dl")).to_be_hidden()
-    page.locator("#keys summary").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys dl")).to_be_visible()
+    text_of(page).focus()
+    page.keyboard.type("why?")
+    expect(text_of(page)).to_have_value("why?")
+    expect(page.locator("#keys dl")).to_be_visible()
     page.get_by_label("Outside of fields").check()
     page.locator("#keys summary").focus()
     page.keyboard.press("1")

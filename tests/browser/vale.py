@@ -29,7 +29,7 @@ PAPER = """\
 """
 
 
-SOURCE = "Vale Gazette, At the mill (13 May 2021)"
+SOURCE = "Vale Gazette (13 May 2021): At the mill"
 ROLES = {
     "Northmarch": "negotiating",
     "Southmarch": "negotiating",
@@ -229,7 +229,7 @@ class Vale:
         hand.write(form, {"What they say": "The ford may be cleared.", **said})
         hand.save(form)
         hand.at(f"/{self.round}")
-        chip = page.get_by_role("button", name="Southmarch: no answer reported on Roads")
+        chip = page.get_by_role("button", name="Note: no answer of Southmarch on Roads")
         hand.press(chip)
         expect(page.locator("#said-southmarch")).to_contain_text("No answer reported on Roads")
 

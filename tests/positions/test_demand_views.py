@@ -229,7 +229,9 @@ def test_where_review_is_required_it_waits_for_it(client_of, new_line):
         ({"quote": "words of nobody"}, "source", "Name the source"),
         ({"locator": "page 4"}, "source", "Name the source"),
         ({"kind": ""}, "kind", "Choose a kind"),
-        ({"answer": "rejected"}, "answer", "An answer names what it answers."),
+        ({"answer": "rejected"}, "answers", "Choose what they answer."),
+        ({"stated": ""}, "stated", "Say when it was said"),
+        ({"text": "x" * 10_003}, "text", "3 characters too long"),
         ({"ended": "5 June 2025"}, "ended", "Say both when it ended and how."),
         ({"source": 10**9}, "source", "not one of the available"),
         ({"source": "first", "source_outlet": "Another"}, "source", "not both"),
@@ -400,6 +402,68 @@ def test_an_address_gives_first_values(client_of, pause):
     assert [str(form[name].value()) for name in query] == [str(v) for v in query.values()]
     assert form["stated"].value() == ranges.date_text(ranges.day(last_day(second)))
     assert form["holders"].value() == [Party.objects.get(code="RU").pk]
+
+
+def test_nothing_is_dated_today_unasked(client_of):
+    client = client_of("editor")
+    cell = full(party="RU", issue="ceasefire")
+    page = client.get(cell, **HTMX)
+    form = page.context["form"]
+    assert form["stated"].value() is None
+    assert "stated" in [field.name for field in form.line_fields]
+    source = Source.objects.exclude(published=None).latest("pk")
+    day = ranges.date_text(source.published)
+    assert f'value="{source.pk}" data-published="{day}"' in page.content.decode()
+    client.post(cell, line(stated="", source=source.pk))
+    assert Demand.objects.get(text=line()["text"]).stated == source.published
+    # The source of the last line stands there, and its day.
+    assert client.get(cell).context["form"]["stated"].value() == day
+
+
+def test_a_demand_in_a_clause_begins_with_its_words(client_of):
+    client = client_of("editor")
+    clause = Clause.objects.filter(proposal__holders__code="RU").exclude(text="").latest("pk")
+    page = full(clause=clause.pk, party="RU", issue="ceasefire")
+    form = client.get(page).context["form"]
+    assert form["text"].value() == clause.text
+    assert form["basis"].value() == "tabled paper"
+    assert form["stated"].value() == ranges.date_text(clause.proposal.tabled)
+    saved = client.post(
+        page, line(clause=clause.pk), **HTMX, HTTP_HX_CURRENT_URL=f"/{SLUG}/proposals/"
+    )
+    assert saved.context["form"]["text"].value() is None
+
+
+def test_how_they_answer_stands_first_and_is_asked_for(client_of, pause):
+    page = full(party="UA", issue="ceasefire", answers=pause.pk)
+    client = client_of("editor")
+    form = client.get(page).context["form"]
+    assert form.line_fields[0].name == "answer"
+    refused = client.post(page, line(answers=pause.pk))
+    assert refused.context["form"].errors == {"answer": ["Choose how they answer."]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("-5", "cannot be below zero"),
+        ("9" * 26, "1,000,000 at most"),
+        ("2 hours", "does not convert exactly"),
+    ],
+)
+def test_impossible_durations_are_refused(client_of, new_line, typed, words):
+    refused = client_of("editor").post(new_line, line(term_duration=typed))
+    assert refused.status_code == 422
+    assert words in " ".join(refused.context["form"].errors["term_duration"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "low", "high"), [("two weeks", 14, 14), ("24–48 hours", 1, 2), ("at most 5", None, 5)]
+)
+def test_units_of_time_are_converted(client_of, new_line, typed, low, high):
+    client_of("editor").post(new_line, line(term_duration=typed))
+    value = TermValue.objects.get(record_id=Demand.objects.get(text=line()["text"]).pk)
+    assert (value.quantity.lower, value.quantity.upper) == (low, high)
 
 
 def test_after_saving_one_goes_on_to_next_if_it_is_here(client_of):

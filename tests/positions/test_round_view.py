@@ -343,12 +343,54 @@ def test_terms_of_another_issue_are_not_dropped_in_silence(client_of, third):
     assert not Demand.objects.filter(text="A pause of a week.").exists()
 
 
-def test_what_the_database_refuses_is_said_beside_the_field(client_of, third):
+def test_an_answer_says_how_they_answer(client_of, third):
     demand = published_demand(negotiation=third.negotiation, round=third, holders=[party("RU")])
     line = a_line(answers=demand.pk)
     response = client_of("editor").post(at(third, "round-line", "UA"), line)
     assert response.status_code == 422
-    assert "An answer names what it answers." in body(response)
+    assert "Choose how they answer." in body(response)
+
+
+def test_a_source_described_in_several_lines_is_one(client_of, third):
+    editor, told = client_of("editor"), {"source_outlet": "Valley Post", "source_title": "Gate"}
+    first = editor.post(at(third, "round-line", "RU"), a_line(text="One.", **told), headers=HTMX)
+    source = Source.objects.get(outlet="Valley Post")
+    # The page chooses it once it knows of it.
+    assert f'"source": {source.pk}' in first["HX-Trigger"]
+    editor.post(at(third, "round-line", "RU"), a_line(text="Two.", **told), headers=HTMX)
+    other = {**told, "source_title": "Another report"}
+    editor.post(at(third, "round-line", "RU"), a_line(text="Three.", **other), headers=HTMX)
+    rests = [
+        Evidence.objects.get(record_id=Demand.objects.get(text=text).pk).source
+        for text in ("One.", "Two.", "Three.")
+    ]
+    assert rests[:2] == [source, source]
+    assert rests[2].title == "Another report"
+    assert {row.state for row in Demand.objects.filter(text__in=["One.", "Two."])} == {"published"}
+
+
+def test_a_round_without_a_day_dates_a_line_by_its_source(client_of, third):
+    third.planned = None
+    third.save()
+    editor, address = client_of("editor"), at(third, "round-line", "RU")
+    form = editor.get(address).context["form"]
+    assert not form["stated"].value()
+    asked = editor.post(address, a_line(stated=""))
+    assert asked.status_code == 422
+    assert "Say when it was said" in body(asked)
+    source = Source.objects.exclude(published=None).first()
+    editor.post(address, a_line(stated="", source=source.pk))
+    assert Demand.objects.get(text="A pause of a week.").stated == source.published
+
+
+def test_what_is_too_long_is_refused_and_not_cut(client_of, third):
+    editor, address = client_of("editor"), at(third, "round-line", "RU")
+    assert "maxlength" not in str(editor.get(address).context["form"]["text"])
+    text = "x" * 10_250
+    response = editor.post(address, a_line(text=text))
+    assert response.status_code == 422
+    assert "250 characters too long: 10,000 fit" in body(response)
+    assert text in body(response)
 
 
 def test_a_line_for_an_answer(client_of, third):
@@ -363,6 +405,7 @@ def test_a_line_for_an_answer(client_of, third):
     form = editor.get(address, headers=HTMX)
     assert form.context["form"]["answers"].value() == str(demand.pk)
     assert form.context["form"]["kind"].value() == ""
+    assert body(form).index('name="answer"') < body(form).index('name="text"')
     editor.post(address, a_line(kind="", answers=demand.pk, answer="rejected"), headers=HTMX)
     answer = Demand.objects.get(text="A pause of a week.")
     assert (answer.answers_id, answer.answer, answer.kind) == (demand.pk, "rejected", "")
@@ -482,6 +525,29 @@ def test_as_last_time(client_of, third, last):
     assert plain.url == f"{at(third)}#people"
     assert "already" in str(next(iter(get_messages(plain.wsgi_request))))
     assert Delegate.objects.filter(round=third).count() == 1
+
+
+def test_notes_on_one_meeting_are_not_taken_over(client_of, third, last):
+    new = DelegateFactory(
+        round=last,
+        party=party("UA"),
+        person=PersonFactory(negotiation=third.negotiation),
+        capacity="Deputy minister; new in the delegation",
+        state=State.PUBLISHED,
+    )
+    client_of("editor").post(at(third, "round-again"), {"seat": [new.pk]})
+    assert Delegate.objects.get(round=third).capacity == "Deputy minister"
+
+
+def test_what_is_noted_of_a_round_held_is_no_reason(client_of, third):
+    held = client_of("editor").get(at(third, "round-status", "hold")).context["form"]
+    cancelled = client_of("editor").get(at(third, "round-status", "cancel")).context["form"]
+    assert (held["reason"].label, cancelled["reason"].label) == ("Note to this entry", "Why")
+
+
+def test_the_form_for_people_says_whose(client_of, third):
+    part = client_of("editor").get(at(third, "round-seat", "UA"), headers=HTMX)
+    assert "<b>The delegation of Ukraine</b>" in body(part)
 
 
 # Held, postponed, cancelled
