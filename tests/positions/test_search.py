@@ -520,3 +520,27 @@ def test_the_history_does_not_grow_from_the_index(talks):
     assert "truc'" not in data
     columns = {field.column for field in demand._meta.concrete_fields}
     assert set(re.findall(r'"(\w+)":', data)) == columns
+
+
+@pytest.mark.parametrize("asked", ["{}", "№ {}", "#{}"])
+def test_a_number_leads_to_its_record(ask, talks, editor, asked):
+    demand = published_demand(negotiation=talks, text="Forty lorries a day")
+    draft = DemandFactory(negotiation=talks, text="Fifty lorries")
+    elsewhere = published_demand(text="Lorries of other talks")
+    found = ask(asked.format(demand.pk))
+    link = f'href="{reverse("record", args=[talks.slug, demand.pk])}">Forty lorries a day</a>'
+    assert link in found.content.decode()
+    for hidden in (draft, elsewhere):
+        page = ask(asked.format(hidden.pk)).content.decode()
+        assert "lorries" not in page.lower()
+        assert "Nothing here has these words." in page
+    assert "Fifty lorries" in ask(asked.format(draft.pk), editor).content.decode()
+
+
+def test_a_host_leads_to_its_sources(ask, talks):
+    told = {"negotiation": talks, "state": "published"}
+    source = SourceFactory(**told, outlet="Valley Post", url="https://www.valley.example/a/1")
+    SourceFactory(**told, outlet="Another", url="https://other.example/")
+    page = ask("valley.example").content.decode()
+    assert reverse("record", args=[talks.slug, source.pk]) in page
+    assert "Another" not in page
