@@ -93,7 +93,8 @@ def seat_again(
 ) -> list[Participation | Delegate]:
     """Give parties the roles, and people the seats, that they had at another round.
 
-    The rows given are those of the other round; capacity and head are kept. Whether somebody
+    The rows given are those of the other round; head and capacity are kept, but
+    for notes on that one meeting. Whether somebody
     attends is unknown until the round is held. Returns the new rows. Raises ``ValidationError``.
     """
     shared = {
@@ -113,7 +114,7 @@ def seat_again(
             **shared,
             party=row.party,
             person=row.person,
-            capacity=row.capacity,
+            capacity=row.lasting_capacity,
             is_head=row.is_head,
             attended=attended,
         )

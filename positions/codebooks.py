@@ -5,6 +5,7 @@ name, question, definition, the code of its parent, and terms (kind, unit, choic
 """
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from positions.models import Issue, Term, TermChoice
 ISSUE_FIELDS = ("code", "name", "question", "definition")
 #: Codes made from names are no longer than this, with room for a number in any code's field.
 CODE_LENGTH = 25
+#: What stands between words as a hyphen does; in an address it would else join them.
+DASHES = re.compile("[\u2010-\u2015\u2212/]")
 FOLDER = Path(__file__).parent / "codebook_files"
 
 
@@ -91,9 +94,14 @@ def _create_term(row: Mapping[str, Any], **shared) -> None:
         create(TermChoice, term=term, **shared, **choice)
 
 
+def hyphenated(text: str) -> str:
+    """Return a text as it stands in an address: "Aland–Beland" is "aland-beland"."""
+    return slugify(DASHES.sub("-", text))
+
+
 def free_code(model: type[models.Model], name: str, **scope) -> str:
     """Return a code made from a name that no other row of ``model`` in the scope has."""
-    wanted = slugify(name)[:CODE_LENGTH].strip("-") or str(model._meta.verbose_name)
+    wanted = hyphenated(name)[:CODE_LENGTH].strip("-") or str(model._meta.verbose_name)
     taken = set(model._base_manager.filter(**scope).values_list("code", flat=True))
     if wanted not in taken:
         return wanted

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from negotiations.models import Negotiation, Person, Record, Source, State
+from django.utils.translation import gettext as _
+
+from negotiations.models import Negotiation, Person, Record, Round, Source, State, Track
 from negotiations.operations import create, edit, operation, publish, remove, retract
 from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
 
@@ -66,6 +68,17 @@ def record_with_evidence(
 def record_demand(*, user, negotiation: Negotiation, **fields) -> Demand:
     """Record what one or more parties put forward; see ``record_with_evidence``."""
     return record_with_evidence(Demand, user=user, negotiation=negotiation, **fields)
+
+
+@operation
+def record_first_round(*, user, negotiation: Negotiation, reason: str = "", **fields) -> Round:
+    """Record a round of a negotiation that has no track yet, with its first one; return the round.
+
+    Raises ``ValidationError``; see ``record_with_evidence``.
+    """
+    shared: dict[str, Any] = {"user": user, "negotiation": negotiation, "reason": reason}
+    track = create(Track, **shared, name=_("Main track"))
+    return record_with_evidence(Round, track=track, **shared, **fields)
 
 
 @operation

@@ -125,6 +125,8 @@ def _text(row, field) -> str:
     value = getattr(row, field.name)
     if value is None or value == "" or value == []:
         return ""
+    if isinstance(row, Evidence) and field.name == "field":
+        return row.field_label
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(field, DateRangeField):
@@ -156,7 +158,10 @@ def _points_to(row, slug, user) -> Iterator[Line]:
     for pk, field in pointed.items():
         if pk in titles:
             record, title = titles[pk]
-            label = f"{capfirst(field.verbose_name)} ({record.get_kind_display()})"
+            kind = str(record.get_kind_display())
+            label = str(capfirst(field.verbose_name))
+            if str(field.verbose_name) != kind:
+                label = f"{label} ({kind})"
             yield Line(label, title, url_of(slug, pk, record.kind))
 
 
@@ -172,7 +177,8 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
                 own and field.name == "record"
             ):
                 continue
-            label = capfirst(f"{Record.Kind(kind).label}: {field.verbose_name}")
+            says = [str(Record.Kind(kind).label), str(field.verbose_name)]
+            label = capfirst(": ".join(says if says[1] != record.get_kind_display() else says[:1]))
             rows = (
                 model._default_manager.visible_to(user)
                 .filter(**{field.name: record.pk})

@@ -20,12 +20,15 @@ class StatusForm(OperationErrors, forms.Form):
     title: ClassVar[Any]
     operation: ClassVar[Callable[..., Round]]
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Why"), required=False, max_length=500)
+    #: What the reason is called: why it was put off, but only a note where nothing needs one.
+    why: ClassVar[Any] = _("Why")
+    reason = forms.CharField(required=False, max_length=500)
 
     def __init__(self, data=None, *, round: Round, user):
         self.round, self.user = round, user
         self.dom_id = f"form-{type(self).__name__.lower()}"
         super().__init__(data, initial={"version": round.version}, auto_id=f"{self.dom_id}-%s")
+        self.fields["reason"].label = self.why
         for name in ("held", "planned"):
             if name in self.fields:
                 self.fields[name].read = partial(ranges.parse_times, zone=round.time_zone)
@@ -60,6 +63,7 @@ class HoldForm(StatusForm):
         required=False,
     )
     field_order = ("held", "duration", "venue", "reason")
+    why = _("Note to this entry")
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)

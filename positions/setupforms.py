@@ -3,13 +3,13 @@
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
 from negotiations.models import Membership, Negotiation, Round, Track
-from positions.codebooks import codebooks, edit_term, free_code, record_term
+from positions.codebooks import codebooks, edit_term, free_code, hyphenated, record_term
 from positions.models import TermChoice
+from positions.operations import record_first_round
 from positions.recordforms import RecordForm, WitnessedForm
 
 SETTINGS = ("title", "summary", "visibility", "review")
@@ -55,7 +55,7 @@ class StartForm(OperationErrors, forms.Form):
         super().clean()
         cleaned = self.cleaned_data
         if not cleaned.get("slug") and cleaned.get("title"):
-            cleaned["slug"] = slugify(cleaned["title"])[:80].strip("-")
+            cleaned["slug"] = hyphenated(cleaned["title"])[:80].strip("-")
             if not cleaned["slug"]:
                 self.add_error("slug", _("Write an address in Latin letters, such as river-talks."))
         return cleaned
@@ -184,6 +184,9 @@ class RoundForm(WitnessedForm):
         tracks = Track.objects.visible_to(self.user).filter(negotiation=self.negotiation)[:2]
         last = Round.objects.visible_to(self.user).filter(negotiation=self.negotiation).last()
         first = {"track": tracks[0].pk} if len(tracks) == 1 else {}
+        if not tracks:
+            self.fields["track"].required = False
+            self.fields["track"].help_text = _("The first track is made with the first round.")
         if last is not None:
             numbers = Round.objects.filter(track=last.track_id).aggregate(last=Max("number"))
             first = {
@@ -192,3 +195,11 @@ class RoundForm(WitnessedForm):
                 "time_zone": last.time_zone,
             }
         self.initial = {**first, **self.initial}
+
+    def save(self) -> Round:
+        if self.record is not None or self.cleaned_data["track"]:
+            return super().save()
+        fields = {name: self.cleaned_data[name] for name in self.names if name != "track"}
+        return record_first_round(
+            user=self.user, negotiation=self.negotiation, evidence=self.evidence(), **fields
+        )

@@ -1,5 +1,6 @@
 """Meetings, the strands they belong to, and who was there."""
 
+import re
 import zoneinfo
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -163,6 +164,10 @@ class Participation(Content):
         return f"{self.party} · {self.get_role_display()}"
 
 
+#: How a note on a delegate begins that says something of one meeting and nothing of an office.
+OF_THAT_DAY = re.compile(r"(?:new(?:ly)?|joined|joining|for the first time|in place of)\b", re.I)
+
+
 class Delegate(Content):
     """A person at a round, or one who stayed away, in the capacity of that day."""
 
@@ -190,3 +195,9 @@ class Delegate(Content):
 
     def __str__(self):
         return f"{self.person}, {self.capacity}" if self.capacity else str(self.person)
+
+    @property
+    def lasting_capacity(self) -> str:
+        """Return the capacity without notes that were true of that meeting only ("New in …")."""
+        parts = [part.strip() for part in self.capacity.split(";")]
+        return "; ".join(part for part in parts if not OF_THAT_DAY.match(part))

@@ -57,7 +57,7 @@ def changes(request, slug):
     writes = may_edit(request, negotiation)
     names = authors(negotiation, request.user) if writes else ()
     form = ChangesForm(request.GET, authors=names)
-    context = {"negotiation": negotiation, "form": form, "writes": writes}
+    context = {"negotiation": negotiation, "form": form, "writes": writes, "can_edit": writes}
     if not form.is_valid():
         return render(request, "positions/changes.html", context, status=400)
     rows, tell = (changesets, told_changesets) if writes else (publications, told_publications)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from negotiations import unsaved
 from positions import overview as overviews
 from positions.views.comparison import may_edit, negotiation_or_404
 
@@ -20,10 +21,14 @@ def overview(request, slug):
         ("api:round-list", _("Rounds")),
         ("api:source-list", _("Sources")),
     )
+    can_edit = may_edit(request, negotiation)
     context = {
         "data": data,
         "negotiation": negotiation,
         "overview": built,
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": can_edit,
+        "unfinished": unsaved.unfinished(user=request.user, negotiation=negotiation)
+        if can_edit
+        else (),
     }
     return render(request, "positions/overview.html", context)

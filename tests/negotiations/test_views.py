@@ -47,6 +47,15 @@ def test_home_without_talks_says_so(client):
     assert "<h1" in page.content.decode()
 
 
+def test_home_leads_to_a_negotiation_of_ones_own(client, member):
+    way = f'href="{reverse("negotiation-new")}"'
+    assert way not in client.get(reverse("home")).content.decode()
+    client.force_login(member)
+    assert way in client.get(reverse("home")).content.decode()
+    make_talks(member, "open")
+    assert way in client.get(reverse("home")).content.decode()
+
+
 def test_home_shows_the_talks_one_may_see(client, member):
     make_talks(member, "open")
     make_talks(member, "closed", visibility="members")

@@ -198,3 +198,16 @@ def test_the_page_asks_as_often_for_three_of_everything_as_for_one(client):
     assert added >= 20
     assert shown() == (queries, statements + added)
     assert queries <= 12
+
+
+def test_a_value_that_was_set_aside_says_so_without_its_stroke(client):
+    page = client.get(f"{PAGE}?as_of=2025-06-02").content.decode()
+    assert '<s>90 days</s><span class="hidden"> (set aside)</span>' in page
+    assert "Struck through is what the editors set aside:" in page
+
+
+def test_the_act_of_noting_a_silence_does_not_read_like_the_fact(client_of):
+    address = f"{PAGE}?as_of=2025-06-02"
+    page = client_of("editor").get(address).content.decode()
+    assert "Note: no answer<span class" in page
+    assert "No answer reported<span" not in page

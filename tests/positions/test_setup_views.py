@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from negotiations.models import Changeset, Membership, Negotiation, Party, Person
+from negotiations.models import Changeset, Membership, Negotiation, Party, Person, Round, Track
 from positions.models import Issue, Term, TermChoice
 from tests.factories import (
     DelegateFactory,
@@ -19,6 +19,7 @@ from tests.factories import (
     TrackFactory,
     UserFactory,
 )
+from tests.recording import published_demand
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,8 @@ def test_without_an_address_of_its_own_the_title_makes_it(client):
     client.force_login(UserFactory())
     client.post("/new/", new(title="Northland & Southland, 2031"))
     assert Negotiation.objects.get().slug == "northland-southland-2031"
+    client.post("/new/", new(title="Aland–Beland"))
+    assert Negotiation.objects.filter(slug="aland-beland").exists()
     page = client.post("/new/", new(title="Перемовини"))
     assert page.status_code == 422
     assert "Write an address in Latin letters" in page.content.decode()
@@ -115,6 +118,44 @@ def test_a_hidden_negotiation_is_not_there(client, name):
 @pytest.mark.parametrize("name", ["setup", "setup-parties", "setup-people", "setup-tracks"])
 def test_pages_that_take_nothing_say_so(as_role, talks, name):
     assert as_role("manager").post(reverse(name, args=[talks.slug])).status_code == 405
+
+
+def test_the_first_round_makes_its_track_and_leads_to_its_page(as_role, talks):
+    editor, address = as_role("editor"), reverse("record-new", args=[talks.slug, "round"])
+    form = editor.get(address).context["form"]
+    assert form.fields["source"].empty_label == "none yet"
+    typed = {"status": "planned", "time_zone": "UTC", "planned": "2 June 2031"}
+    typed |= {"basis": "outlet's voice"}
+    tracks = Track.objects.filter(negotiation=talks)
+    for number, title in enumerate(("First meeting", "Second meeting"), 1):
+        track = {"track": tracks[0].pk} if tracks.all() else {}
+        typed |= {"title": title, "number": number, **track}
+        saved = editor.post(f"{address}?next=/{talks.slug}/", typed)
+        held = Round.objects.get(title=title)
+        assert saved.url == reverse("round", args=[talks.slug, held.pk])
+    assert [track.name for track in tracks.all()] == ["Main track"]
+
+
+def test_setup_is_in_the_bar_of_every_page_of_an_editor(as_role, talks):
+    editor = as_role("editor")
+    demand = published_demand(negotiation=talks)
+    for address in (
+        reverse("record-new", args=[talks.slug, "round"]),
+        reverse("demand-edit", args=[talks.slug, demand.pk]),
+        reverse("search", args=[talks.slug]),
+    ):
+        page = editor.get(address).content.decode()
+        assert f'href="{reverse("setup", args=[talks.slug])}"' in page, address
+
+
+def test_what_is_unfinished_is_listed_on_the_overview_and_the_account(as_role, talks):
+    editor = as_role("editor")
+    address = reverse("record-new", args=[talks.slug, "event"])
+    keeping = reverse("unsaved", args=[talks.slug])
+    editor.post(f"{keeping}?form={address}", {"title": "A ferry that"})
+    for name, more in (("overview", [talks.slug]), ("account", [])):
+        page = editor.get(reverse(name, args=more)).content.decode()
+        assert f'<a href="{address}">A ferry that</a>' in page, name
 
 
 def test_the_overview_says_what_is_missing(as_role, talks):
@@ -257,7 +298,7 @@ def test_what_others_rest_on_stays_and_is_named(as_role, talks):
     client = as_role("editor")
     url = reverse("record-state", args=[talks.slug, term.issue_id])
     page = client.post(url, {"state": "deleted"}, follow=True)
-    assert f"Term {term.pk} rests on it." in page.content.decode()
+    assert f">Term {term.pk}</a> rests on it." in page.content.decode()
     assert Issue.objects.filter(pk=term.issue_id).exists()
 
 
