@@ -95,6 +95,7 @@ def test_a_paper_is_pasted_put_right_and_answered(open_page, sign_in, address, p
     line = page.get_by_role("form", name=re.compile("Ukraine"))
     line.get_by_label("What they say").fill("Not for good, says Ukraine.")
     line.get_by_label("Source", exact=True).select_option(index=1)
+    line.get_by_label("Stated").fill("3 June 2025")
     line.get_by_role("button", name="Save", exact=True).first.click()
     expect(row(page, "b").locator(".tree__side")).to_contain_text("Not for good, says Ukraine.")
     expect(row(page, "b").locator(".tree__side")).to_contain_text("Rejected")
