@@ -51,10 +51,17 @@ BEGIN
                       AND s.state = 'published' AND upper(s.stated) <= day + 1
                       AND public.positions_known(s.id, known)) AS is_superseded,
            EXISTS (SELECT FROM positions_demandholder h WHERE h.demand_id = record
+                      -- Somebody who left it may come back to what has superseded it since.
                       AND NOT EXISTS (
-                        SELECT FROM positions_demand s
+                        WITH RECURSIVE line AS (
+                          SELECT id FROM positions_demand WHERE supersedes_id = record
+                          UNION
+                          SELECT further.id FROM positions_demand further
+                            JOIN line ON further.supersedes_id = line.id)
+                        SELECT FROM line
+                          JOIN positions_demand s ON s.id = line.id
                           JOIN positions_demandholder n ON n.demand_id = s.id
-                         WHERE s.supersedes_id = record AND n.party_id = h.party_id
+                         WHERE n.party_id = h.party_id
                            AND s.state = 'published' AND upper(s.stated) <= day + 1
                            AND public.positions_known(s.id, known))) AS is_kept
       INTO d FROM positions_demand WHERE id = record;

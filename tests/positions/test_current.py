@@ -273,6 +273,19 @@ def test_a_demand_that_answers_what_restates_it_does_not_go_round_for_ever():
     assert is_current(again, "2025-06-10")
 
 
+def test_an_answer_ends_with_a_joint_demand_to_whose_successor_all_came_back():
+    """Of A held jointly, one side goes on to B and the other joins it in C: nobody holds A."""
+    party, other = PartyFactory.create_batch(2, negotiation=IssueFactory().negotiation)
+    joint = published_demand(holders=[party, other], stated=on("1 June 2025"))
+    answer = answer_to(joint, holders=[PartyFactory(negotiation=joint.negotiation)])
+    own = replace(joint, holders=[other], stated=on("5 June 2025"))
+    assert is_current(answer, "2025-06-05")
+    replace(own, holders=[party, other], stated=on("10 June 2025"))
+    assert is_current(answer, "2025-06-09")
+    assert not is_current(joint, "2025-06-10")
+    assert not is_current(answer, "2025-06-10")
+
+
 def test_held_by_names_each_holder():
     party, other = PartyFactory.create_batch(2, negotiation=IssueFactory().negotiation)
     joint = published_demand(holders=[party, other])
