@@ -37,6 +37,7 @@ COLUMNS = (
     "linkages",
     "speakers",
     "sources",
+    "outlets",
     "since",
     "movement",
     "state",
@@ -137,6 +138,7 @@ def _demand(statement: Statement) -> dict[str, Any]:
         "linkages": [f"{link.row.get_relation_display()} {link.text}" for link in statement.links],
         "speakers": statement.speakers,
         "sources": statement.sources,
+        "outlets": statement.outlets,
         "state": demand.state,
     }
 
@@ -152,6 +154,7 @@ def _outcome(settled: Settled) -> dict[str, Any]:
         "holders": _codes(settled.confirmed_by),
         "terms": [f"{value.row.term.code}: {value.text}" for value in settled.values],
         "sources": settled.sources,
+        "outlets": settled.outlets,
         "state": outcome.state,
     }
 

@@ -29,6 +29,11 @@ class Vouched:
         return len({row.source_id for row in self.evidence})
 
     @property
+    def outlets(self) -> tuple[str, ...]:
+        """Return the outlets of its sources, each once."""
+        return tuple(dict.fromkeys(row.source.outlet for row in self.evidence))
+
+    @property
     def independent_sources(self) -> int:
         """Return how many of them are independent: reports with one origin count as one."""
         return independent(lineage_of(row) for row in self.evidence)
