@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     FieldError,
@@ -21,17 +20,13 @@ from django.core.exceptions import (
 )
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from negotiations.constraints import Gated, field_of
 from negotiations.models import Membership, Negotiation, Record, State
-from negotiations.models.base import numbered_models
-from negotiations.refusals import in_words, sqlstate
+from negotiations.refusals import in_words, named, rested_on, sqlstate
 
 FOREIGN_KEY_VIOLATION = "23503"
-NAMED_AT_MOST = 5
 
 _inside = contextvars.ContextVar("inside_an_operation", default=False)
 
@@ -171,18 +166,18 @@ def remove(record: models.Model, *, user, reason: str = "") -> None:
     doomed = _with_parts(_locked(record))
     others = [row for resting in doomed.values() for row in resting if row not in doomed]
     if others:
-        raise _rested_on(others)
+        raise rested_on(others)
     try:
         for row in list(TopologicalSorter(doomed).static_order()):
             row.delete()
     except CycleError as error:
-        raise _rested_on(error.args[1][:1]) from error
+        raise rested_on(error.args[1][:1]) from error
     except (ProtectedError, IntegrityError) as error:
         if not isinstance(error, ProtectedError) and sqlstate(error) != FOREIGN_KEY_VIOLATION:
             raise
         # Somebody was quicker; their row cannot be read in this broken transaction.
         raise ValidationError(
-            _("Something has come to rest on %(record)s just now.") % {"record": _named(record)}
+            _("Something has come to rest on %(record)s just now.") % {"record": named(record)}
         ) from error
 
 
@@ -250,7 +245,7 @@ def _locked(record: models.Model) -> Any:
         return rows.get(pk=record.pk)
     except ObjectDoesNotExist:
         raise ValidationError(
-            _("%(record)s is not there any more.") % {"record": _named(record)}, code="gone"
+            _("%(record)s is not there any more.") % {"record": named(record)}, code="gone"
         ) from None
 
 
@@ -385,39 +380,3 @@ def _with_parts(record: models.Model) -> dict[models.Model, set[models.Model]]:
         whole[row] = {resting for __, rows in _pointers_to(row) for resting in rows}
         found += [part for part in _parts(row) if part not in whole]
     return whole
-
-
-class RestedOn(ValidationError):
-    """Others rest on what was to go; ``numbers`` are theirs, by the words that name them."""
-
-    def __init__(self, message: str, numbers: Mapping[str, int]):
-        super().__init__(message, code="rested_on")
-        self.numbers = numbers
-
-
-def _rested_on(rows: Iterable[models.Model]) -> ValidationError:
-    """Return the error that names the rows which rest on what was to go."""
-    known = {_named(row): row for row in map(_owner, rows)}
-    names = sorted(known)
-    named = ", ".join(names[:NAMED_AT_MOST])
-    if len(names) > NAMED_AT_MOST:
-        named = _("%(named)s and others") % {"named": named}
-    numbered = set(numbered_models().values())
-    message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(names))
-    told = {name: known[name].pk for name in names if type(known[name]) in numbered}
-    return RestedOn(message % {"named": capfirst(named)}, told)
-
-
-def _named(row: Any) -> str:
-    """Return what a person calls a row: "demand 23"; a link is called as what it belongs to."""
-    row = _owner(row)
-    return f"{row._meta.verbose_name} {row.pk}"
-
-
-def _owner(row: Any) -> Any:
-    """Return what a link belongs to, and any other row itself."""
-    for model in apps.get_models():
-        for field in model._meta.many_to_many:
-            if field.remote_field.through is type(row):
-                return _owner(getattr(row, field.m2m_field_name()))
-    return row

@@ -1,6 +1,6 @@
 """What the database refuses, in words that a person understands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,10 +8,14 @@ from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import ProtectedError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from negotiations.constraints import field_of
+from negotiations.models.base import numbered_models
+
+NAMED_AT_MOST = 5
 
 _explanations: dict[str, tuple[Any, str]] = {}
 
@@ -87,3 +91,39 @@ def _violation(model: type[models.Model], constraint: models.BaseConstraint) -> 
     if isinstance(constraint, models.UniqueConstraint) and unworded:
         return model().unique_error_message(model, constraint.fields)
     return constraint.get_violation_error_message()
+
+
+class RestedOn(ValidationError):
+    """Others rest on what was to go; ``numbers`` are theirs, by the words that name them."""
+
+    def __init__(self, message: str, numbers: Mapping[str, int]):
+        super().__init__(message, code="rested_on")
+        self.numbers = numbers
+
+
+def rested_on(rows: Iterable[models.Model]) -> ValidationError:
+    """Return the error that names the rows which rest on what was to go."""
+    known = {named(row): row for row in map(_owner, rows)}
+    names = sorted(known)
+    listed = ", ".join(names[:NAMED_AT_MOST])
+    if len(names) > NAMED_AT_MOST:
+        listed = _("%(named)s and others") % {"named": listed}
+    numbered = set(numbered_models().values())
+    message = ngettext("%(named)s rests on it.", "%(named)s rest on it.", len(names))
+    told = {name: known[name].pk for name in names if type(known[name]) in numbered}
+    return RestedOn(message % {"named": capfirst(listed)}, told)
+
+
+def named(row: Any) -> str:
+    """Return what a person calls a row: "demand 23"; a link is called as what it belongs to."""
+    row = _owner(row)
+    return f"{row._meta.verbose_name} {row.pk}"
+
+
+def _owner(row: Any) -> Any:
+    """Return what a link belongs to, and any other row itself."""
+    for model in apps.get_models():
+        for field in model._meta.many_to_many:
+            if field.remote_field.through is type(row):
+                return _owner(getattr(row, field.m2m_field_name()))
+    return row

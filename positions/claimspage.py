@@ -24,7 +24,7 @@ from positions.demandrows import (
     named,
     parts_of,
 )
-from positions.matrix import Comparison, Statement, Value
+from positions.matrix import Comparison, Statement
 from positions.models import (
     Demand,
     Event,
@@ -40,6 +40,7 @@ from positions.numberlines import Bar, bars, ends_of
 from positions.querysets import by_end_of
 from positions.question import Question
 from positions.stands import stand_of, terms_of
+from positions.values import Value
 from positions.vouching import VOUCHING, lineage_of, vouching_for_all
 
 

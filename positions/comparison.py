@@ -19,7 +19,7 @@ from positions import gaps
 from positions.baselines import held_rounds
 from positions.filters import OVERALL, below
 from positions.linkages import hanging_on, links_of, with_fulfilment
-from positions.matrix import Cell, Comparison, Hanging, Node, Row, Settled, Statement
+from positions.matrix import Cell, Comparison, Node, Row, Settled, Statement
 from positions.models import Clause, Demand, DemandHolder, Event, Issue, Outcome, Silence
 from positions.moved import Movement, baselines_of
 from positions.preconditions import Deadlock, Preconditions, preconditions
@@ -27,6 +27,7 @@ from positions.querysets import by_end_of
 from positions.question import Question
 from positions.stands import stand_of, terms_of
 from positions.statements import evidence_of, path_to, values_of
+from positions.values import Hanging
 
 
 def build(*, negotiation: Negotiation, user, question: Question) -> Comparison:

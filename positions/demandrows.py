@@ -10,10 +10,11 @@ from django.db.models.functions import RowNumber
 from negotiations.models import Negotiation, Party
 from positions.filters import OVERALL, below
 from positions.linkages import links_of
-from positions.matrix import Comparison, Link, Statement, Value
+from positions.matrix import Comparison, Statement
 from positions.models import Demand, DemandAddressee, DemandHolder, Evidence, Issue
 from positions.question import Question
 from positions.statements import evidence_of, values_of
+from positions.values import Link, Value
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from positions.numberlines import Bar, bars, ends_of
 from positions.words import with_unit
 
 if TYPE_CHECKING:
-    from positions.matrix import Row, Statement, Value
+    from positions.matrix import Row, Statement
+    from positions.values import Value
 
 STATUSES = {
     gaps.Status.NOTHING: gettext_lazy("nothing"),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from negotiations import ranges
 from positions.gaplines import ShownGap
-from positions.matrix import Cell, Link, Node, Settled, Statement, Value, said, unsaid
+from positions.matrix import Cell, Node, Settled, Statement
 from positions.models import Demand, Evidence, Rank, Silence
+from positions.values import Link, Value, said, unsaid
 
 #: What stands in no party's cell.
 UNHELD = gettext_lazy("Assessments and what nobody owns up to")

@@ -18,7 +18,6 @@ from negotiations import ranges
 from negotiations.models import Negotiation, Party
 from positions import deadlines
 from positions.deadlinewords import ShownDeadline, amount_of, shown
-from positions.matrix import Hanging, Link
 from positions.models import (
     Clause,
     Demand,
@@ -31,6 +30,7 @@ from positions.models import (
     TermValue,
 )
 from positions.querysets import by_end_of
+from positions.values import Hanging, Link
 
 CLOCKS = (deadlines.WITHIN, deadlines.AFTER)
 ONE_DAY = timedelta(days=1)

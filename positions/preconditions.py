@@ -16,9 +16,10 @@ from negotiations.models import Party
 from positions import deadlocks, satisfying
 from positions.deadlinewords import ShownDeadline
 from positions.deadlocks import Item, Precedence, Tree, Wait
-from positions.matrix import Link, Settled, Statement
+from positions.matrix import Settled, Statement
 from positions.models import Clause, Demand, Evidence, Issue, Linkage, Outcome
 from positions.options import tree_of
+from positions.values import Link
 from positions.words import operator_text
 
 BLOCKING = frozenset({Linkage.Relation.ONLY_IF, Linkage.Relation.AFTER})

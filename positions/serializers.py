@@ -7,7 +7,6 @@ from negotiations.serializers import (
     RecordSerializer,
     ScopedSerializer,
 )
-from positions.matrix import Choice
 from positions.models import (
     Clause,
     Demand,
@@ -22,6 +21,7 @@ from positions.models import (
     TermChoice,
     TermValue,
 )
+from positions.values import Choice
 from positions.words import full_value_text
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from negotiations import ranges
 from positions import gaps
-from positions.matrix import Statement, Value
+from positions.matrix import Statement
 from positions.models import Clause, Demand, Linkage
+from positions.values import Value
 
 REFUSALS = {Demand.Answer.REJECTED, Demand.Answer.REFUSES}
 

@@ -13,9 +13,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, F, Func, OuterRef
 from django.db.models.functions import JSONObject
 
-from positions.matrix import Choice, Value
 from positions.models import Clause, Evidence, TermChoice, TermValue, TermValueChoice
 from positions.origins import Lineage
+from positions.values import Choice, Value
 from positions.vouching import VOUCHING
 
 Part = TypeVar("Part")

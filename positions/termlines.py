@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from negotiations import ranges
 from negotiations.models import Party
 from positions.gaplines import counting
-from positions.matrix import Statement, Value
+from positions.matrix import Statement
 from positions.models import Term, TermValue
 from positions.numberlines import Ends, ends_of, scale_of
 from positions.periods import Period
+from positions.values import Value
 
 WIDTH, HEIGHT = 320, 168
 LEFT, RIGHT = 10, 310

@@ -12,7 +12,7 @@ from positions.models import Evidence, TermValue
 from positions.origins import Lineage, independent
 
 if TYPE_CHECKING:
-    from positions.matrix import Value
+    from positions.values import Value
 
 #: What evidence says of a value that it vouches for.
 VOUCHING = (Evidence.Stance.SUPPORTS, Evidence.Stance.READS)

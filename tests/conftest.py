@@ -10,7 +10,15 @@ from django.core.management import call_command
 from django.db import connection
 from environs import Env
 
-from tests.database import CREDENTIALS, OnceLoaded, flush, parameters, sign_in_as
+from tests.database import (
+    CREDENTIALS,
+    OnceLoaded,
+    drop_template,
+    flush,
+    make_template,
+    parameters,
+    sign_in_as,
+)
 
 
 def pytest_configure() -> None:
@@ -47,6 +55,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) -> Iterator[None]:
     with django_db_blocker.unblock():
+        make_template(owner_role)
         sign_in_as(web_role)
         # TransactionTestCase empties tables, which only their owner may do. On the class, because
         # inside Playwright's loop this thread has another connection.
@@ -54,6 +63,7 @@ def django_db_setup(django_db_setup, django_db_blocker, web_role, owner_role) ->
         operations.execute_sql_flush = lambda ops, statements: flush(parameters(owner_role))
     yield
     with django_db_blocker.unblock():
+        drop_template(owner_role)
         sign_in_as(owner_role)
 
 

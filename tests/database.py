@@ -9,6 +9,7 @@ import psycopg
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.db import connection
+from psycopg import sql as compose
 
 CREDENTIALS = ["USER", "PASSWORD", "HOST", "PORT"]
 
@@ -30,6 +31,33 @@ def parameters(role: dict[str, Any]) -> dict[str, Any]:
         "port": role["PORT"] or None,
         "dbname": connection.settings_dict["NAME"],
     }
+
+
+def template_name() -> str:
+    """Return the name of the copy of the migrated, empty test database."""
+    return f"{connection.settings_dict['NAME']}_template"
+
+
+def make_template(owner: dict[str, Any]) -> None:
+    """Copy the test database, to which nobody may be connected; scratch databases copy the copy."""
+    connection.close()
+    connection.close_pool()
+    drop_template(owner)
+    _as_owner_elsewhere(owner, "CREATE DATABASE {} TEMPLATE {}", template_name(), _name())
+
+
+def drop_template(owner: dict[str, Any]) -> None:
+    _as_owner_elsewhere(owner, "DROP DATABASE IF EXISTS {}", template_name())
+
+
+def _name() -> str:
+    return connection.settings_dict["NAME"]
+
+
+def _as_owner_elsewhere(owner: dict[str, Any], statement: str, *names: str) -> None:
+    elsewhere = {**parameters(owner), "dbname": "postgres"}
+    with psycopg.connect(**elsewhere, autocommit=True) as link:
+        link.execute(compose.SQL(statement).format(*map(compose.Identifier, names)))
 
 
 def sql(statement: str, *values: Any) -> list[tuple] | None:

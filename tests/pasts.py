@@ -13,7 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from tests.database import parameters, sign_in_as
+from tests.database import parameters, sign_in_as, template_name
 
 
 class Scratch:
@@ -81,7 +81,7 @@ def scratch_database(web_role: dict[str, Any], owner_role: dict[str, Any]) -> It
     connection.close_pool()
     with psycopg.connect(**postgres, autocommit=True) as owner:
         owner.execute(f"DROP DATABASE IF EXISTS {scratch}")
-        owner.execute(f"CREATE DATABASE {scratch} TEMPLATE {name}")
+        owner.execute(f"CREATE DATABASE {scratch} TEMPLATE {template_name()}")
         try:
             sign_in_as(web_role, scratch)
             yield Scratch(scratch, web_role, owner_role)

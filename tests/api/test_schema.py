@@ -49,7 +49,7 @@ def test_it_takes_a_language_and_nothing_else(client, db, query, field):
     assert client.get(f"{SCHEMA}?lang=en").status_code == 200
 
 
-def test_it_has_every_collection_the_comparison_and_the_conditions(schema):
+def test_it_has_every_collection_and_what_is_computed(schema):
     names = [*COLLECTIONS, "memberships"]
     lists = {place(name): {"get", "post"} for name in names}
     ones = {place(name, "{id}"): {"get", "patch", "delete"} for name in names}
@@ -57,7 +57,7 @@ def test_it_has_every_collection_the_comparison_and_the_conditions(schema):
     ones[place("negotiations", "{slug}")] = {"get", "patch"}
     pages = {
         f"/api/v1/negotiations/{{slug}}/{name}/": {"get"}
-        for name in ("comparison", "conditions", "answers", "claims")
+        for name in ("comparison", "conditions", "answers", "claims", "movement")
     }
     search = {"/api/v1/search/": {"get"}}
     assert {

@@ -609,7 +609,8 @@ def test_no_answer_reported_in_one_step(client_of, silent, new_line):
     source = Source.objects.first()
     client.post(new_line, line(source=source.pk))
     before.add(draft.pk)
-    answer = client.post(silent, **HTMX)
+    here = f"/{SLUG}/compare/?as_of=2025-06-02"
+    answer = client.post(silent, **HTMX, HTTP_HX_CURRENT_URL=here)
     noted = Silence.objects.exclude(pk__in=before).get()
     assert (noted.state, Evidence.objects.get(record_id=noted.pk).source) == ("published", source)
     assert answer["HX-Retarget"] == "#comparison-row-elections"

@@ -9,8 +9,9 @@ from negotiations import ranges
 from negotiations.models import Party
 from positions import gaps
 from positions.gaplines import Bar, distance_text, shown
-from positions.matrix import Cell, Choice, Link, Row, Statement, Value
+from positions.matrix import Cell, Row, Statement
 from positions.models import Demand, Issue, Linkage, Term, TermValue
+from positions.values import Choice, Link, Value
 
 UKRAINE = Party(pk=1, code="UA", name="Ukraine", standing="principal")
 RUSSIA = Party(pk=2, code="RU", name="Russia", standing="principal")
@@ -55,7 +56,7 @@ def gap_of(*statements, pair=None, status="apart", reason="no term met", parties
         pairs[0].demands if pairs else None,
         pairs,
     )
-    (found,) = shown(Row(issue, cells, (), (computed,)))
+    (found,) = shown(Row(issue, cells, (), (computed,), every_statement=statements))
     return found
 
 

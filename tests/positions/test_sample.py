@@ -15,6 +15,7 @@ from django.test import Client
 from negotiations.models import Membership, Negotiation, Record
 from positions import comparison
 from positions.models import Demand, Evidence, Silence
+from positions.question import Question
 from positions.sample import DEMO_PASSWORDS
 from tests.positions import (
     sample_facts,
@@ -98,7 +99,9 @@ def test_the_fact_is_read_on_the_comparison(fact, matrix):
 
 def compared(day=DAY):
     negotiation = Negotiation.objects.get(slug=SLUG)
-    return comparison.build(negotiation=negotiation, user=AnonymousUser(), as_of=day)
+    return comparison.build(
+        negotiation=negotiation, user=AnonymousUser(), question=Question(as_of=day)
+    )
 
 
 def test_the_gap_on_the_ceasefire_is_in_length_area_and_conditions():

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from negotiations.models import Party, Round
-from positions.matrix import Choice, Statement, Value
+from positions.matrix import Statement
 from positions.models import Demand, Term, TermValue
 from positions.periods import Period
 from positions.termlines import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Given, drawing_of
+from positions.values import Choice, Value
 from tests.positions.test_gaplines import AREA, LENGTH, START, UKRAINE, between, length
 
 RUSSIA = Party(pk=2, code="RU", name="Russia", standing="principal")
