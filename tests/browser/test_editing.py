@@ -125,6 +125,7 @@ def test_a_demand_that_no_cell_names(open_page, sign_in, javascript):
     page.get_by_text("Rival values, and how a value is meant").click()
     page.get_by_role("button", name="Another value for Length").click()
     page.get_by_label("Length (day)").nth(1).fill("7")
+    page.get_by_label("Stated", exact=True).fill("2 June 2025")
     if javascript:
         assert violations(page) == []
     page.get_by_role("button", name="Save", exact=True).first.click()
