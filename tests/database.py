@@ -77,13 +77,27 @@ def seal() -> None:
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]
 
 
+#: How often a flush is tried before a deadlock counts as one.
+FLUSHES = 5
+
+
 def flush(owner: dict[str, Any]) -> None:
     """Empty every table of the test database that the parameters ``owner`` connect to.
 
     Nothing that is gated can be truncated; so its owner lifts that for the while. Raises
     ``RuntimeError`` for a database that is not a test's, and ``LockNotAvailable`` when another
-    connection keeps a table in use.
+    connection keeps a table in use. A page that is still being answered may wait for the tables in
+    another order: then the flush is the one to give way, and to try again.
     """
+    for _attempt in range(FLUSHES):
+        try:
+            return _flush(owner)
+        except psycopg.errors.DeadlockDetected as error:
+            deadlock = error
+    raise deadlock
+
+
+def _flush(owner: dict[str, Any]) -> None:
     with psycopg.connect(**owner) as link:
         if not link.info.dbname.startswith("test_"):
             raise RuntimeError(f"{link.info.dbname} is no test's database.")
