@@ -105,6 +105,7 @@
     if (cell) rest(cell);
   });
 
+  document.getElementById("matrix-keys-close").addEventListener("click", () => keys.close());
   document.querySelector("[data-keys-help]").addEventListener("click", () => keys.showModal());
   single.checked = localStorage.getItem("matrix-keys") !== "off";
   single.addEventListener("change", () => {
