@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation, Party, Round
+from negotiations.past import records_as_of
 from positions.baselines import Baseline, held_rounds
 from positions.comparison import narrowed
 from positions.days import last_day
@@ -112,8 +113,14 @@ def build(*, negotiation: Negotiation, user, question: Question) -> Ledger:
 
     Where the question has a day to compare with, the ledger has one section, since then; else one
     for each round, since the one before in its track, and one for the time after the last. Of the
-    rest of the question issues, parties and what was known count.
+    rest of the question issues, parties, what was known and the revision count. Raises
+    ``UnknownRevision``.
     """
+    with records_as_of(negotiation, question.revision) as then:
+        return _build(then, user, question)
+
+
+def _build(negotiation: Negotiation, user, question: Question) -> Ledger:
     mine = {"negotiation": negotiation}
     side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
     everyone = list(Party.objects.visible_to(user).filter(**mine).annotate(side=side))

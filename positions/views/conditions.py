@@ -21,6 +21,6 @@ def conditions(request, slug):
     context = {
         "negotiation": negotiation,
         "page": page_of(built),
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": asked.question.revision is None and may_edit(request, negotiation),
     }
     return render(request, "positions/conditions.html", context)

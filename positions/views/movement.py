@@ -24,6 +24,6 @@ def movement(request, slug):
         "ledger": built,
         "asked": asked,
         "given": urlencode(asked.given, doseq=True),
-        "can_edit": may_edit(request, negotiation),
+        "can_edit": asked.question.revision is None and may_edit(request, negotiation),
     }
     return render(request, "positions/movement.html", context)

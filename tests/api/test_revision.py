@@ -30,6 +30,8 @@ def test_what_is_cited_answers_the_same_after_later_writes(client):
         f"{place('evidence')}?negotiation={slug}&revision={revision}",
         f"{place('negotiations', slug)}answers/?as_of=2024-06-01&revision={revision}",
         f"{place('negotiations', slug)}claims/?as_of=2024-06-01&revision={revision}",
+        f"{place('negotiations', slug)}conditions/?as_of=2024-06-01&revision={revision}",
+        f"{place('negotiations', slug)}movement/?as_of=2024-06-01&revision={revision}",
     ]
     cited = [words(client.get(address)) for address in addresses]
     assert b"Water for thirty days." in cited[0]
@@ -62,7 +64,8 @@ def test_the_pages_show_the_past_and_offer_no_writing(client):
     client.force_login(talks.editor)
     revision = client.get(compare).context["negotiation"].revision
     edit_record(talks.asked_again, user=talks.editor, version=1, text="Water for a month.")
-    for page in (compare, issue, f"/{talks.slug}/answers/", f"/{talks.slug}/claims/"):
+    names = ("answers", "claims", "conditions", "movement")
+    for page in (compare, issue, *(f"/{talks.slug}/{name}/" for name in names)):
         now = client.get(page, {"as_of": "2024-06-01"})
         then = client.get(page, {"as_of": "2024-06-01", "revision": revision})
         assert (now.status_code, then.status_code) == (200, 200)
