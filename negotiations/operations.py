@@ -280,7 +280,12 @@ def _save(row: models.Model) -> None:
                 errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(errors)
+    is_new = row._state.adding
     row.save()
+    generated = [field.name for field in row._meta.concrete_fields if field.generated]
+    if generated and not is_new:
+        # Django reads them only of what it has just inserted.
+        row.refresh_from_db(fields=generated)
 
 
 def _loaded(row: models.Model) -> set[str]:

@@ -263,10 +263,18 @@ SOURCE_FIELDS = [
     "corrects",
     "note",
     "text",
+    "text_origin",
 ]
 
 
 class SourceSerializer(ScopedSerializer):
     class Meta:
         model = Source
-        fields = read_only_fields = ["id", "negotiation", *SOURCE_FIELDS, "state", "version"]
+        fields = read_only_fields = [
+            "id",
+            "negotiation",
+            *SOURCE_FIELDS,
+            "text_hash",
+            "state",
+            "version",
+        ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from negotiations.models import Negotiation, Person, Record, Round, Source, State, Track
 from negotiations.operations import create, edit, operation, publish, remove, retract
 from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
+from positions.placing import carry, placed, replaced
 
 #: The fields of one row, by name.
 Fields = Mapping[str, Any]
@@ -93,6 +94,8 @@ def add_part(model, *, user, record: Record, reason: str = "", **fields):
     state = getattr(owner, "state", State.PUBLISHED)
     shared = {"user": user, "reason": reason}
     fields = _with_new(fields, state, negotiation=owner.negotiation, **shared)
+    if model is Evidence:
+        fields = placed(fields)
     part = create(
         model, negotiation=owner.negotiation, record_id=record.pk, state=state, **shared, **fields
     )
@@ -126,7 +129,12 @@ def edit_record(
     evidence = list(evidence)
     shared = {"user": user, "reason": reason}
     fields = _with_new(fields, row.state, negotiation=row.negotiation, **shared)
+    if isinstance(row, Evidence):
+        fields = replaced(row, fields)
+    former = row
     row = edit(row, version=version, **shared, **fields)
+    if isinstance(row, Source) and row.text != former.text:
+        carry(row, former.text, **shared)
     of_row = {"negotiation": row.negotiation, "record_id": row.pk}
     is_changed = False
     if values is not None:
@@ -157,7 +165,7 @@ def _publishable(row, evidence: Sequence[Any]) -> bool:
 def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, state) -> None:
     shared = {"user": user, "reason": reason, "negotiation": negotiation}
     for row in rows:
-        fields = _with_new(row, state, **shared)
+        fields = placed(_with_new(row, state, **shared))
         create(Evidence, record_id=record.pk, state=state, **shared, **fields)
 
 

@@ -24,3 +24,8 @@ explain(
     _("A clause stands inside a clause of its own proposal."),
     field="parent",
 )
+explain(
+    "anchor_holds",
+    _("The words are not where the evidence says in the text of its source."),
+    field="start",
+)

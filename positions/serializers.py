@@ -358,6 +358,7 @@ class EvidenceSerializer(ScopedSerializer):
             "negotiation",
             "record",
             *EVIDENCE_FIELDS,
+            "text_hash",
             "state",
             "version",
         ]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from negotiations.models import Record, Source
 from negotiations.titles import titled
 from positions.models import Evidence
+from positions.placing import is_placed
 from positions.recordpages import url_of
 
 
@@ -71,7 +72,7 @@ def build(*, source: Source, user) -> SourcePage:
         .order_by("start", "pk")
     )
     places = [Place(e.start, e.end, e) for e in evidence if e.start is not None and e.end]
-    found = [p for p in places if source.text[p.start : p.end] == p.evidence.quote]
+    found = [place for place in places if is_placed(place.evidence, source)]
     return SourcePage(
         source=source,
         passages=tuple(_passages(source.text, found)),

@@ -1,12 +1,16 @@
 """Where a claim was published."""
 
 from django.contrib.postgres.fields import DateRangeField
+from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.fulltext import search_index
 from negotiations.models.base import Content, State
 from negotiations.models.rules import (
+    BackstopCheck,
     acyclic,
     blank_or_one_of,
     filled,
@@ -16,6 +20,7 @@ from negotiations.models.rules import (
     pointer,
     sound_ranges,
 )
+from negotiations.texts import LONGEST, normal
 
 
 class SourceKind(models.TextChoices):
@@ -40,7 +45,11 @@ class SourceReliability(models.TextChoices):
 
 
 class Source(Content):
-    """An article, a text, a broadcast: where it was published, and by whom."""
+    """An article, a text, a broadcast: where it was published, and by whom.
+
+    ``text`` is the text as it is now, in the form of ``texts.normal``; the history of the row has
+    those before it. ``text_hash`` tells them apart: what is placed in a text names it.
+    """
 
     Kind = SourceKind
     Reliability = SourceReliability
@@ -66,7 +75,13 @@ class Source(Content):
         "self", related_name="corrected_by", verbose_name=_("corrects"), null=True, blank=True
     )
     note = models.TextField(_("note"), blank=True)
-    text = models.TextField(_("text"), blank=True)
+    text = models.TextField(_("text"), blank=True, validators=[MaxLengthValidator(LONGEST)])
+    text_origin = models.CharField(_("where the text was taken from"), max_length=300, blank=True)
+    text_hash = models.GeneratedField(
+        expression=models.Func("text", function="public.negotiations_text_hash"),
+        output_field=models.CharField(_("hash of the text"), max_length=64),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("source")
@@ -83,7 +98,15 @@ class Source(Content):
             one_of("source", "kind", SourceKind),
             blank_or_one_of("source", "reliability", SourceReliability),
             *sound_ranges("source", "published"),
+            BackstopCheck(
+                condition=LessThanOrEqual(Length("text"), LONGEST),
+                name="source_text_not_too_long",
+                violation_error_message=_("A text has two million characters at most."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.outlet}: {self.title}" if self.title else self.outlet
+
+    def clean(self):
+        self.text = normal(self.text)

@@ -40,7 +40,9 @@ class Evidence(Content):
     """A source speaking to a record, or to one field of it.
 
     Rival readings of a field are several rows with ``field`` and ``reads``; none is merged away.
-    ``start`` and ``end`` are offsets of the quote in the source's text, in code points.
+    ``start`` and ``end`` are offsets of the quote in the source's text, in code points, and
+    ``text_hash`` is that of the text they count in: where the source has another by now, the place
+    is lost until somebody finds it again.
     """
 
     part_of = "record"
@@ -81,6 +83,7 @@ class Evidence(Content):
     suffix = models.TextField(_("words after"), blank=True)
     start = models.PositiveIntegerField(_("starts at"), null=True, blank=True)
     end = models.PositiveIntegerField(_("ends at"), null=True, blank=True)
+    text_hash = models.CharField(_("hash of the text"), max_length=64, blank=True, editable=False)
     locator = models.CharField(_("where in the source"), max_length=300, blank=True)
     language = models.CharField(_("language of the words"), max_length=35, blank=True)
     translation = models.TextField(_("translation"), blank=True)
@@ -116,6 +119,11 @@ class Evidence(Content):
                 | Q(start__isnull=False, end__isnull=False, start__lt=F("end")) & ~Q(quote=""),
                 name="evidence_anchor_whole",
                 violation_error_message=_("A place in the text has words, a start and an end."),
+            ),
+            models.CheckConstraint(
+                condition=Q(text_hash="") | Q(start__isnull=False),
+                name="evidence_hash_of_a_place",
+                violation_error_message=_("Only a place is in a text."),
             ),
             models.CheckConstraint(
                 condition=~Q(record=F("id")),

@@ -133,7 +133,7 @@ def test_the_words_of_a_source_keep_their_spaces(editor, talks):
     body = {"negotiation": talks.negotiation.slug, "outlet": "A Paper", "text": text}
     source = editor.post(place("sources"), body, **JSON).json()
     assert source["text"] == text
-    words = {"quote": "\tlines. ", "prefix": " Two\n", "suffix": "\n"}
+    words = {"quote": "\tlines. ", "prefix": " Two\n", "suffix": ""}
     evidence = {"source": source["id"], "basis": "tabled paper", "start": 5, "end": 13, **words}
     (number,) = posted(editor, demand_of(talks, evidence=[evidence]))["evidence"]
     row = editor.get(place("evidence", number)).json()
