@@ -186,7 +186,7 @@ def told_publications(rows: Iterable[History]) -> tuple[Change, ...]:
 
 
 @functools.cache
-def _links() -> dict[str, tuple[type[models.Model], models.ManyToManyField]]:
+def links() -> dict[str, tuple[type[models.Model], models.ManyToManyField]]:
     """Return, for tables of links, the model of the record they belong to, and its field."""
     return {
         through._meta.db_table: (model, field)
@@ -197,7 +197,7 @@ def _links() -> dict[str, tuple[type[models.Model], models.ManyToManyField]]:
 
 
 @functools.cache
-def _gated_models() -> dict[str, type[models.Model]]:
+def gated_models() -> dict[str, type[models.Model]]:
     """Return the models behind the write gate by table."""
     return {
         model._meta.db_table: model
@@ -208,9 +208,9 @@ def _gated_models() -> dict[str, type[models.Model]]:
 
 def _subject(row: History) -> tuple[type[models.Model], int]:
     """Return which row people would say was changed: of a link, the record that it belongs to."""
-    if link := _links().get(row.table_name):
+    if link := links().get(row.table_name):
         return link[0], row.data[link[1].m2m_column_name()]
-    return _gated_models()[row.table_name], row.row_id
+    return gated_models()[row.table_name], row.row_id
 
 
 def _titles(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str]:
@@ -276,7 +276,7 @@ def _fields(model, rows: Sequence[History]) -> Iterator[str]:
         return
     labels = {f.column: str(f.verbose_name) for f in model._meta.fields if f.name not in UNTOLD}
     for row in rows:
-        if link := _links().get(row.table_name):
+        if link := links().get(row.table_name):
             yield str(link[1].verbose_name)
             continue
         before: dict[str, Any] = row.before or {}
