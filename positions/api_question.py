@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from negotiations.filters import refuse_careless
 from negotiations.models import Negotiation
 from positions import question as questions
+from positions.footing import Footing
 from positions.models import Demand, Evidence
 
 
@@ -47,6 +48,7 @@ QUESTION = [
         "authority", str, description=_("At least this basis."), enum=Evidence.Basis.values
     ),
     OpenApiParameter("source", int, many=True, description=_("Sources of their evidence.")),
+    _many("rests_on", _("Nothing better supports it."), enum=Footing.values),
     OpenApiParameter("words", str, description=_("In our words, or in those of the sources.")),
     _many("weight", _("An issue’s code, a colon and a number up to 10.")),
 ]

@@ -21,6 +21,7 @@ from negotiations.filters import (
 )
 from negotiations.fulltext import read_words
 from negotiations.models import Party, Person, Record, Round, Source, Track
+from positions.footing import Footing, rests_on
 from positions.models import (
     Clause,
     Demand,
@@ -139,6 +140,20 @@ class AtLeast(Choice):
         return rows.filter(Exists(evidence.known_on(self.parent.form.cleaned_data.get("known_on"))))
 
 
+class RestsOn(Choices):
+    """``?rests_on=one outlet``: with nothing better to support it than that, or any of several."""
+
+    def __init__(self, **options):
+        super().__init__(Footing, help_text=_("All that supports it."), **options)
+
+    def filter(self, rows, value):
+        if not value:
+            return rows
+        evidence = Evidence.objects.visible_to(self.parent.request.user).exclude(state="retracted")
+        known = evidence.known_on(self.parent.form.cleaned_data.get("known_on"))
+        return rows.filter(Q(*(rests_on(word, known) for word in value), _connector=Q.OR))
+
+
 class InWords(django_filters.CharFilter):
     """``?words=prisoner exchange``: in our words or the sources', as the search finds."""
 
@@ -182,6 +197,7 @@ class SaidFilters(ScopedFilters):
     firmness = Choices(Demand.Firmness)
     authority = AtLeast(Evidence.Basis, help_text=_("At least this good a basis."))
     source = Numbers(Source, "source", **CITED)
+    rests_on = RestsOn()
     words = InWords(help_text=_("In our words, or in those of its sources."))
     as_of = Standing(help_text=_("Current at the end of this day."))
     known_on = Day("known_on", help_text=_("By what was published by the end of this day."))
@@ -231,6 +247,7 @@ class OutcomeFilters(ContentFilters):
     ending = Choice(Ending)
     supersedes = Number(Outcome, "supersedes")
     source = Number(Source, "source", **CITED)
+    rests_on = RestsOn()
     as_of = Day("current", help_text=_("Current at the end of this day."))
     ordering = Order(fields=["reached", "issue", "id"])
 
@@ -243,6 +260,7 @@ class EventFilters(ContentFilters):
     proposal = Number(Proposal, "proposal")
     outcome = Number(Outcome, "outcome")
     source = Number(Source, "source", **CITED)
+    rests_on = RestsOn()
     ordering = Order(fields=["happened", "expected", "id"])
 
 
@@ -252,6 +270,7 @@ class SilenceFilters(ContentFilters):
     round = Number(Round, "round")
     about = Number(Record, "about")
     source = Number(Source, "source", **CITED)
+    rests_on = RestsOn()
     as_of = Day("noted_by", help_text=_("Looked for by the end of this day."))
     ordering = Order(fields=["looked_until", "issue", "id"])
 

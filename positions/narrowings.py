@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from positions.filters import OVERALL
+from positions.footing import Footing
 from positions.matrix import Comparison
 from positions.models import Demand, Evidence
 from positions.question import CHANGED, ONLY, PLACES, SAID, QuestionForm
@@ -21,6 +22,7 @@ LABELS = {
     "firmness": gettext_lazy("Firmness"),
     "authority": gettext_lazy("At least"),
     "source": gettext_lazy("Source"),
+    "rests_on": gettext_lazy("Rests only on"),
     "words": gettext_lazy("Words"),
     "only": gettext_lazy("Movement"),
 }
@@ -102,6 +104,7 @@ def _names(comparison: Comparison) -> dict[str, Mapping[str, object]]:
         "firmness": dict(Demand.Firmness.choices),
         "authority": dict(Evidence.Basis.choices),
         "source": {str(source.pk): source for source in comparison.cited},
+        "rests_on": dict(Footing.choices),
         "words": {},
         "only": {CHANGED: _("only what changed")},
     }

@@ -25,7 +25,7 @@ from positions.filters import SaidFilters
 from positions.models import Demand
 
 #: The parameters that narrow what is said; ``issue`` and ``party`` narrow rows and columns too.
-SAID = ("round", "track", "kind", "firmness", "authority", "source", "words")
+SAID = ("round", "track", "kind", "firmness", "authority", "source", "rests_on", "words")
 PLACES = ("issue", "party")
 CLOCKS = ("as_of", "as_of_round", "known_on", "revision")
 BASELINE = ("since", "since_round")
@@ -33,7 +33,7 @@ WEIGHTS = ("weight",)
 ONLY = ("only",)
 CHANGED = "changed"
 #: Parameters that may stand more than once.
-SEVERAL = (*PLACES, *WEIGHTS, "round", "track", "kind", "firmness", "source")
+SEVERAL = (*PLACES, *WEIGHTS, "round", "track", "kind", "firmness", "source", "rests_on")
 PARAMETERS = (*CLOCKS, *BASELINE, *PLACES, *SAID, *WEIGHTS, *ONLY)
 
 

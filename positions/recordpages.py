@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations import ranges
 from negotiations.models import Changeset, Record
@@ -16,7 +17,7 @@ from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
 from positions.filters import OVERALL
 from positions.linkages import links_of
-from positions.models import Evidence, Issue, Linkage, TermValue
+from positions.models import Demand, Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
 
 #: Kinds with a page of their own, whose address goes by the kind's name.
@@ -39,6 +40,24 @@ class Line:
     note: str = ""
 
 
+#: What evidence does to a record, in the order of the page.
+WITNESSES = {
+    Evidence.Stance.SUPPORTS: gettext_lazy("Supporting"),
+    Evidence.Stance.READS: gettext_lazy("Reading it differently"),
+    Evidence.Stance.CONTRADICTS: gettext_lazy("Contradicting"),
+    Evidence.Stance.LEAVES_OPEN: gettext_lazy("Leaving it open"),
+    Evidence.Stance.JUDGES: gettext_lazy("Judging"),
+}
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """The evidence that does the same to a record."""
+
+    label: str
+    evidence: tuple[Evidence, ...]
+
+
 @dataclass(frozen=True)
 class RecordPage:
     """Everything that the page of a record shows."""
@@ -52,9 +71,19 @@ class RecordPage:
     values: tuple[Line, ...]
     links: tuple[Line, ...]
     evidence: tuple[Evidence, ...]
+    compared_url: str
     points_to: tuple[Line, ...]
     pointed_from: tuple[Line, ...]
     changes: tuple[Changeset, ...]
+
+    @property
+    def witnesses(self) -> tuple[Witnesses, ...]:
+        """Return the evidence by what it does to the record: what supports it comes first."""
+        return tuple(
+            Witnesses(str(WITNESSES[stance]), rows)
+            for stance in WITNESSES
+            if (rows := tuple(row for row in self.evidence if row.stance == stance))
+        )
 
 
 def page_of(record: Record, user) -> RecordPage:
@@ -83,6 +112,7 @@ def page_of(record: Record, user) -> RecordPage:
             .select_related("record", "source", "speaker", "reported_by")
             .order_by("pk")
         ),
+        compared_url=_compared_url(row),
         points_to=tuple(_points_to(row, slug, user)),
         pointed_from=tuple(_pointed_from(record, slug, user)),
         changes=tuple(
@@ -108,6 +138,16 @@ def _own_url(record: Record, row: Scoped) -> str:
     if isinstance(row, Issue) and row.code != OVERALL:
         return reverse("issue", args=[slug, row.code])
     return url_of(slug, record.pk, record.kind) if record.kind in OWN_PAGES else ""
+
+
+def _compared_url(row: Scoped) -> str:
+    """Where the comparison shows a demand on the day it was stated; empty for other kinds."""
+    if not isinstance(row, Demand):
+        return ""
+    day = ranges.latest(row.stated) or ranges.earliest(row.stated)
+    place = reverse("comparison", args=[row.negotiation.slug])
+    code = row.issue.code if row.issue else OVERALL
+    return f"{place}?as_of={day}#comparison-row-{code}"
 
 
 def _fields(row) -> Iterator[Line]:

@@ -55,6 +55,7 @@ OF_TALKS = [
     "answers",
     "claims",
     "sources",
+    "evidence",
     "changes",
     "setup",
     "setup-settings",

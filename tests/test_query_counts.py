@@ -57,6 +57,7 @@ LIMITS = {
     "answers": 30,
     "claims": 30,
     "sources": 8,
+    "evidence": 16,
     "changes": 24,
     "setup": 14,
     "setup-settings": 7,

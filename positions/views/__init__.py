@@ -4,6 +4,7 @@ from positions.views.comparison import comparison
 from positions.views.conditions import conditions
 from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
+from positions.views.evidence import evidence
 from positions.views.exports import briefing, everything, export, export_file
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
@@ -23,6 +24,7 @@ __all__ = [
     "demand_edit",
     "demand_new",
     "everything",
+    "evidence",
     "export",
     "export_file",
     "issue",

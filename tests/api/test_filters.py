@@ -149,7 +149,7 @@ ASKING = {
 }
 #: Filters that one kind of row or another has in common; they are tested by themselves.
 # What is said on a basis has a test of its own, in test_question.
-SHARED = {"authority", "negotiation", "revision", "state", "ordering"}
+SHARED = {"authority", "negotiation", "rests_on", "revision", "state", "ordering"}
 ONE_FILTER = [(name, parameter) for name, asked in ASKING.items() for parameter in asked]
 #: All filters that name something else by its number or code.
 POINTING = [

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from negotiations.models import Party, Round, Source, Track
+from positions.footing import Footing
 from positions.models import Demand, Evidence, Issue
 from tests.api.conftest import place
 
@@ -69,9 +70,13 @@ def questions(seed: int = 4, count: int = 20) -> list[dict]:
         query: dict = {"as_of": dice.choice(["2025-05-16", "2025-05-31", "2025-06-02"])}
         if dice.random() < 0.4:
             query["known_on"] = dice.choice(["2025-05-18", "2025-06-02", "2025-06-03"])
-        for name in dice.sample([*numbers, *codes, "authority", "words"], dice.choice([1, 1, 2])):
+        for name in dice.sample(
+            [*numbers, *codes, "authority", "rests_on", "words"], dice.choice([1, 1, 2])
+        ):
             if name == "authority":
                 query[name] = dice.choice(Evidence.Basis.values)
+            elif name == "rests_on":
+                query[name] = dice.sample(Footing.values, dice.choice([1, 1, 2]))
             elif name == "words":
                 query[name] = dice.choice(words)
             else:
