@@ -22,11 +22,11 @@ NEVER = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_
          "pty.", "code.__new__")  # fmt: skip
 
 
-def bound() -> None:
-    """Set the bounds; they cannot be lifted again."""
+def bound(seconds: int) -> None:
+    """Set the bounds, of processor time to ``seconds``; they cannot be lifted again."""
     for which, most in (
         (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, MOST_OUTPUT),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
@@ -115,9 +115,9 @@ def _with_encoding(given: Any, guessed: str) -> Any:
 
 
 def main() -> None:
-    """Read standard input as the two arguments tell: how it was given, and the longest text."""
-    bound()
-    asked, limit = sys.argv[1:]
+    """Read standard input; told are how it was given, the longest text and the seconds."""
+    asked, limit, seconds = sys.argv[1:]
+    bound(int(seconds))
     answer = read(sys.stdin.buffer.read(), asked, int(limit))
     sys.stdout.buffer.write(json.dumps(answer).encode())
 

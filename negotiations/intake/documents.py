@@ -16,7 +16,20 @@ from lxml import etree
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Block, Given, Proposed, Unreadable
 from negotiations.intake.languages import code_of
+from negotiations.intake.parsing import cut_off
 
+#: What python-docx and what it rests on raise for a package that is not as it should be.
+NOT_WELL_MADE = (
+    OpcError,
+    KeyError,
+    AttributeError,
+    ValueError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    etree.LxmlError,
+)
 #: What a package may unpack to, and in how many parts.
 MOST_UNPACKED = 150_000_000
 MOST_PARTS = 5_000
@@ -42,8 +55,9 @@ def read_document(data: bytes, *, limit: int) -> Given:
         feet = [rel.target_part for rel in inside if rel.reltype.endswith(_FOOTNOTES)]
         notes = [text for part in feet for text in _footnotes(_parsed(part.blob))]
         described = _described(package)
-    except (OpcError, KeyError, AttributeError, ValueError, zipfile.BadZipFile, EOFError,
-            etree.LxmlError, NotImplementedError, OSError) as error:  # fmt: skip
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(cut_off(error.error_log) or "broken") from error
+    except NOT_WELL_MADE as error:
         raise Unreadable("broken") from error
     texts = [*_paragraphs(root), *notes]
     if not any(map(str.strip, texts)):
@@ -109,7 +123,8 @@ def _paragraphs(root: etree._Element) -> Iterator[str]:
 
 def _text_of(element: etree._Element) -> str:
     if element.tag == qn("w:t"):
-        return element.text or ""
+        # An entity that is not looked up stands between two texts.
+        return (element.text or "") + "".join(inner.tail or "" for inner in element)
     return _AS_TEXT.get(element.tag, "")
 
 

@@ -18,7 +18,7 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([-\w]{2,40})
 #: What sources in the languages that we meet are likely written in.
 LIKELY = [
     "cp1251", "cp1252", "koi8_u", "koi8_r", "cp866", "iso8859_5", "iso8859_2", "cp1250", "cp1253",
-    "cp1254", "cp1255", "cp1256", "mac_cyrillic", "gb18030", "shift_jis", "big5", "euc_kr",
+    "cp1254", "cp1255", "cp1256", "mac_cyrillic",
 ]  # fmt: skip
 #: A guess needs no more than this of a long text.
 ENOUGH = 200_000
@@ -35,7 +35,8 @@ def decoded(data: bytes, *, html: bool = False) -> tuple[str, str]:
     if wide := _wide(data):
         return data.decode(wide, errors="replace"), wide
     try:
-        return data.decode("utf-8"), ""
+        # Halves of characters are none, but they do not make the rest something else.
+        return data.decode("utf-8", errors="surrogatepass"), ""
     except UnicodeDecodeError:
         pass
     if html and (found := _DECLARED.search(data[:4096])):

@@ -14,6 +14,7 @@ from lxml import etree
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Block, Given, Unreadable
 from negotiations.intake.metadata import metadata_of
+from negotiations.intake.parsing import cut_off
 
 _UNSEEN = """
     script style noscript template svg iframe frame frameset object embed applet canvas head
@@ -91,18 +92,13 @@ def read_page(source: str, *, limit: int) -> Given:
     try:
         root = etree.fromstring(whole.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(_why(parser)) from error
-    if root is None:
+        raise Unreadable(cut_off(parser.error_log) or "broken") from error
+    if why := cut_off(parser.error_log):
+        raise Unreadable(why)
+    parts = [] if root is None else _Walk(limit).parts(root)
+    if not parts:
         raise Unreadable("empty")
-    if _why(parser) == "deep":
-        raise Unreadable("deep")
-    parts = _Walk(limit).parts(root)
     return Given(kind="html", blocks=tuple(_blocks(parts)), proposed=metadata_of(root))
-
-
-def _why(parser: etree.HTMLParser) -> str:
-    deep = any("depth" in entry.message.lower() for entry in parser.error_log)
-    return "deep" if deep else "broken"
 
 
 class _Walk:

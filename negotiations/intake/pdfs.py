@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Block, Given, Proposed, Unreadable
@@ -40,6 +40,8 @@ def read_pdf(data: bytes, *, limit: int) -> Given:
         described = _described(reader)
     except DependencyError as error:
         raise Unreadable("password") from error
+    except LimitReachedError as error:
+        raise Unreadable("memory") from error
     except PyPdfError as error:
         raise Unreadable("broken") from error
     if not any(any(char.isalnum() for char in line) for page in pages for line in page):

@@ -7,6 +7,7 @@ process that is bounded and thrown away.
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ def read_file(file: BinaryIO) -> Given:
 
     Raises ``Unreadable`` with the reason; see ``words.refusal``.
     """
-    return _given(file, "")
+    return taken(run(file, ""))
 
 
 def read_pasted(text: str) -> Given:
@@ -65,13 +66,11 @@ def read_pasted(text: str) -> Given:
     data = clean(text).encode()
     with tempfile.TemporaryFile() as file:
         file.write(data)
-        return _given(file, "html" if is_html(data[:HEAD]) else "text")
+        return taken(run(file, "html" if is_html(data[:HEAD]) else "text"))
 
 
-def _given(file: BinaryIO, asked: str) -> Given:
-    if file.seek(0, os.SEEK_END) > MOST_BYTES:
-        raise Unreadable("large", most=MOST_BYTES // (1024 * 1024))
-    ended = run(file, asked)
+def taken(ended: Ended) -> Given:
+    """Return what a process read; raises ``Unreadable`` where it was broken off or refused."""
     if ended.said:
         log.info("A file could not be read: %s", ended.said)
     if ended.code:
@@ -86,8 +85,11 @@ def _given(file: BinaryIO, asked: str) -> Given:
 def run(file: BinaryIO, asked: str) -> Ended:
     """Let a process of its own read a file from its beginning, and return how that ended.
 
-    Raises ``Unreadable`` where too many others are being read.
+    ``asked`` is "text" or "html" where that is known. Raises ``Unreadable`` for a file that is too
+    large, or where too many others are being read.
     """
+    if file.seek(0, os.SEEK_END) > MOST_BYTES:
+        raise Unreadable("large", most=MOST_BYTES // (1024 * 1024))
     if not _turns.acquire(timeout=LONGEST_WAIT):
         raise Unreadable("busy")
     try:
@@ -102,7 +104,7 @@ def _run(source: BinaryIO, answer: IO[bytes], said: IO[bytes], asked: str) -> En
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r});"
     code += " from negotiations.intake.child import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", code, asked, str(LONGEST)],
+        [sys.executable, "-I", "-c", code, asked, str(LONGEST), str(child.MOST_SECONDS)],
         stdin=source,
         stdout=answer,
         stderr=said,
@@ -124,16 +126,29 @@ def _run(source: BinaryIO, answer: IO[bytes], said: IO[bytes], asked: str) -> En
 def _wait(process: subprocess.Popen) -> int:
     """Wait for a reader, kill it when its time is up, and return the most memory that it held."""
     ends = time.monotonic() + MOST_SECONDS
-    pause = 0.005
+    peak = 0
     while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        if time.monotonic() > ends:
-            os.kill(process.pid, 9)
-        time.sleep(pause)
-        pause = min(pause * 2, 0.05)
+        peak = max(peak, _peak(process.pid))
+        try:
+            process.wait(0.02)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > ends:
+                process.kill()
+        else:
+            return peak
+
+
+def _peak(pid: int) -> int:
+    """Return the most memory that a process has held so far, where the system tells.
+
+    What ``wait4`` tells counts the server's own as well, from before the reader began.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _on_disk(file: BinaryIO, source: BinaryIO) -> BinaryIO:

@@ -30,7 +30,7 @@ _REFUSALS = {
         "The file is broken: it could not be read. Open it in its own program and save it again, "
         "or paste the text."
     ),
-    "memory": gettext_lazy("Reading it takes more memory than a file may have. Paste its text."),
+    "memory": gettext_lazy("Reading it takes more memory than a file may have. Paste the text."),
     "time": gettext_lazy("Reading it takes too long. Give a part of it, or paste the text."),
     "busy": gettext_lazy("Other files are being read just now. Try again in a minute."),
 }
