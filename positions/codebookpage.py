@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation
 from positions.models import (
@@ -151,6 +152,29 @@ def build(*, negotiation: Negotiation, user) -> Codebook:
         ),
         tuple(terms[None]),
     )
+
+
+def uses_of(row: Issue | Term | TermChoice, *, user) -> tuple[tuple[str, int], ...]:
+    """Return what rests on a part of the codebook, in words, and how much there is of each."""
+    values = TermValue.objects.visible_to(user).exclude(state="retracted")
+    if isinstance(row, TermChoice):
+        return ((_("values that name it"), values.filter(choices=row.pk).count()),)
+    if isinstance(row, Term):
+        mine = TermChoice.objects.visible_to(user).filter(term=row, retired=None)
+        return (
+            (_("values"), values.filter(term=row).count()),
+            (_("choices"), mine.count()),
+        )
+    said = [
+        (
+            str(model._meta.verbose_name_plural),
+            model.objects.visible_to(user).filter(issue=row).exclude(state="retracted").count(),
+        )
+        for model in ON_ISSUES.values()
+    ]
+    terms = Term.objects.visible_to(user).filter(issue=row, retired=None)
+    parts = Issue.objects.visible_to(user).filter(parent=row, retired=None)
+    return (*said, (_("terms"), terms.count()), (_("parts"), parts.count()))
 
 
 def _counted(rows, by: str) -> dict[int | None, int]:

@@ -64,6 +64,10 @@ class Entry:
         """What people call it: its codes."""
         return " / ".join(self.key)
 
+    @property
+    def kind_text(self) -> str:
+        return str({ISSUE: _("issue"), TERM: _("term"), CHOICE: _("choice")}[self.kind])
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -4,6 +4,7 @@ Pages show a plan before anything is written; the operations of ``recoding`` car
 Plans are for those who write in the negotiation: nothing of it is hidden from them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,7 +140,7 @@ def merging_choices(choice: TermChoice, into: TermChoice) -> Plan:
     _refuse_target(draft, choice, into)
     if choice.term_id != into.term_id:
         draft.refuse(_("Only choices of one term can be merged; merge their terms first."))
-    for value in _values(choice.term).filter(choices=choice.pk):
+    for value in _values().filter(choices=choice.pk):
         kept = [into if each.pk == choice.pk else each for each in value.choices.all()]
         draft.move(value, choices=list(dict.fromkeys(kept)))
     draft.retire(choice, into)
@@ -152,7 +153,7 @@ def merging_terms(term: Term, into: Term, choices: Mapping[int, int] | None = No
     ``choices`` says which choice of the kept term means the same, by numbers; the others go along.
     """
     draft = _Draft()
-    _merge_terms(draft, term, into, choices or {})
+    _merge_terms(draft, term, into, choices or {}, _Hanging({term.pk: into.pk}))
     return draft.plan()
 
 
@@ -170,7 +171,7 @@ def merging_issues(
     draft, terms = _Draft(), terms or {}
     _refuse_target(draft, issue, into)
     for model in ON_ISSUES:
-        for row in model._default_manager.filter(issue=issue).order_by("pk"):
+        for row in _on(model, issue):
             draft.move(row, issue=into)
     above = _above(into)
     for part in Issue.objects.filter(parent=issue):
@@ -184,11 +185,12 @@ def merging_issues(
     mine = list(Term.objects.filter(issue=issue))
     for place, term in enumerate((t for t in mine if t.pk not in terms), last + 1):
         draft.move(term, issue=into, order=place)
+    hanging = _Hanging({pk: wanted for pk, wanted in terms.items() if wanted in kept})
     for term in mine:
         if (wanted := terms.get(term.pk)) is None:
             continue
         if wanted in kept:
-            _merge_terms(draft, term, kept[wanted], choices or {})
+            _merge_terms(draft, term, kept[wanted], choices or {}, hanging)
         else:
             draft.refuse(
                 _("“%(term)s” can be matched to terms of “%(issue)s” only.")
@@ -213,8 +215,7 @@ def splitting(issue: Issue, into: Issue, chosen: Chosen) -> Plan:
     if not (chosen.records or chosen.terms or chosen.parts):
         draft.refuse(_("Choose what goes to the new issue."))
     for model in ON_ISSUES:
-        rows = model._default_manager.filter(issue=issue, pk__in=chosen.records)
-        for row in rows.order_by("pk"):
+        for row in _on(model, issue).filter(pk__in=chosen.records):
             draft.move(row, issue=into)
     for part in Issue.objects.filter(parent=issue, pk__in=chosen.parts):
         draft.move(part, parent=into)
@@ -252,7 +253,26 @@ def _note_parted(draft: _Draft, issue: Issue, chosen: Chosen) -> None:
         draft.note(_("These go and give values for terms that stay; the values go along:"), leaving)
 
 
-def _merge_terms(draft: _Draft, term: Term, into: Term, choices: Mapping[int, int]) -> None:
+class _Hanging:
+    """What hangs on terms that are merged, loaded at once; ``pairs`` lead from one to the kept."""
+
+    def __init__(self, pairs: Mapping[int, int]):
+        self.choices: dict[int, list[TermChoice]] = defaultdict(list)
+        for choice in TermChoice.objects.filter(term__in=[*pairs, *pairs.values()]):
+            self.choices[choice.term_id].append(choice)
+        self.values: dict[int, list[TermValue]] = defaultdict(list)
+        for value in _values().filter(term__in=list(pairs)):
+            self.values[value.term_id].append(value)
+        records = [value.record_id for values in self.values.values() for value in values]
+        kept = TermValue.objects.filter(term__in=list(pairs.values()), record__in=records)
+        self.given: dict[int, set[int]] = defaultdict(set)
+        for record, term in kept.exclude(state="retracted").values_list("record_id", "term_id"):
+            self.given[term].add(record)
+
+
+def _merge_terms(
+    draft: _Draft, term: Term, into: Term, choices: Mapping[int, int], hanging: _Hanging
+) -> None:
     _refuse_target(draft, term, into)
     if term.kind != into.kind:
         draft.refuse(
@@ -269,14 +289,9 @@ def _merge_terms(draft: _Draft, term: Term, into: Term, choices: Mapping[int, in
             _("“%(term)s” is counted in “%(unit)s”, “%(into)s” in “%(other)s”; make them alike.")
             % {"term": term, "unit": term.unit, "into": into, "other": into.unit}
         )
-    matched = _match_choices(draft, term, into, choices)
-    values = list(_values(term))
-    both = set(
-        TermValue.objects.filter(term=into, record__in=[value.record_id for value in values])
-        .exclude(state="retracted")
-        .values_list("record", flat=True)
-    )
-    if both:
+    matched = _match_choices(draft, term, into, choices, hanging)
+    values = hanging.values[term.pk]
+    if both := hanging.given[into.pk] & {value.record_id for value in values}:
         draft.refuse(
             _(
                 "These give both “%(term)s” and “%(into)s”; merged, two values of one term would "
@@ -292,15 +307,15 @@ def _merge_terms(draft: _Draft, term: Term, into: Term, choices: Mapping[int, in
 
 
 def _match_choices(
-    draft: _Draft, term: Term, into: Term, choices: Mapping[int, int]
+    draft: _Draft, term: Term, into: Term, choices: Mapping[int, int], hanging: _Hanging
 ) -> dict[int, TermChoice]:
     """Plan what becomes of a term's choices; return those that mean the same as one kept."""
-    kept = {choice.pk: choice for choice in TermChoice.objects.filter(term=into)}
+    kept = {choice.pk: choice for choice in hanging.choices[into.pk]}
     codes = {choice.code for choice in kept.values()}
     ordinals = [choice.ordinal for choice in kept.values() if choice.ordinal is not None]
     last = max(ordinals, default=0)
     matched: dict[int, TermChoice] = {}
-    for choice in TermChoice.objects.filter(term=term):
+    for choice in hanging.choices[term.pk]:
         if (wanted := choices.get(choice.pk)) is None:
             last += 1
             draft.move(choice, str(into), term=into, ordinal=last if ordinals else None)
@@ -328,9 +343,15 @@ def _match_choices(
     return matched
 
 
-def _values(term: Term) -> models.QuerySet[TermValue]:
-    rows = TermValue.objects.filter(term=term).select_related("record")
-    return rows.prefetch_related("choices").order_by("record", "pk")
+def _values() -> models.QuerySet[TermValue]:
+    rows = TermValue.objects.select_related("record").prefetch_related("choices")
+    return rows.order_by("record", "pk")
+
+
+def _on(model, issue: Issue) -> models.QuerySet:
+    """Return the rows of a model that stand on an issue, with what they are called by."""
+    rows = model.objects.filter(issue=issue).order_by("pk")
+    return rows.select_related("party") if model is Silence else rows
 
 
 def _refuse_target(draft: _Draft, row: Any, into: Any) -> None:
