@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from config.api_views import NotHere, SchemaView
 from positions.api import COLLECTIONS, ComparisonView, ConditionsView
 from positions.api_answers import AnswersView, ClaimsView
+from positions.api_codebook import CodebookView
 from positions.api_movement import MovementView
 from positions.api_search import SearchView
 
@@ -28,6 +29,7 @@ urlpatterns = [
     ),
     path("negotiations/<slug:slug>/answers/", AnswersView.as_view(), name="answers"),
     path("negotiations/<slug:slug>/claims/", ClaimsView.as_view(), name="claims"),
+    path("negotiations/<slug:slug>/codebook/", CodebookView.as_view(), name="codebook"),
     path(
         "negotiations/<slug:slug>/conditions/",
         ConditionsView.as_view(),

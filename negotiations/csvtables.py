@@ -46,4 +46,14 @@ def cell(value: Any) -> str:
     if isinstance(value, int | Decimal):
         return format(value, "f" if isinstance(value, Decimal) else "d")
     text = text_of(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if _looks_like_formula(text) else text
+
+
+def read_cell(text: str) -> str:
+    """Return the text that ``cell`` wrote as ``text``."""
+    return text[1:] if text.startswith("'") and _looks_like_formula(text) else text
+
+
+def _looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula, or would once it is read back."""
+    return text.lstrip("'").startswith(FORMULA_STARTS)

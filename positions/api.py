@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Prefetch
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -175,21 +175,23 @@ class DelegateViewSet(ContentViewSet):
 
 
 class IssueViewSet(WriteViewSet):
-    queryset = Issue.objects.select_related("negotiation", "parent")
+    queryset = Issue.objects.select_related("negotiation", "parent", "merged_into")
     serializer_class = serializers.IssueSerializer
     filterset_class = filters.IssueFilters
     input_class = api_input.IssueInput
 
 
 class TermViewSet(WriteViewSet):
-    queryset = Term.objects.select_related("negotiation", "issue").prefetch_related("choices")
+    queryset = Term.objects.select_related("negotiation", "issue", "merged_into").prefetch_related(
+        Prefetch("choices", TermChoice.objects.select_related("merged_into"))
+    )
     serializer_class = serializers.TermSerializer
     filterset_class = filters.TermFilters
     input_class = api_input.TermInput
 
 
 class TermChoiceViewSet(WriteViewSet):
-    queryset = TermChoice.objects.select_related("negotiation", "term")
+    queryset = TermChoice.objects.select_related("negotiation", "term", "merged_into")
     serializer_class = serializers.TermChoiceRowSerializer
     filterset_class = filters.TermChoiceFilters
     input_class = api_input.TermChoiceInput

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from negotiations.models import Negotiation
 from negotiations.operations import create, edit, operation, remove, start_negotiation
 from positions.models import Issue, Term, TermChoice
+from positions.models.issue import OVERALL
 
 ISSUE_FIELDS = ("code", "name", "question", "definition")
 #: Codes made from names are no longer than this, with room for a number in any code's field.
@@ -102,7 +103,7 @@ def hyphenated(text: str) -> str:
 def free_code(model: type[models.Model], name: str, **scope) -> str:
     """Return a code made from a name that no other row of ``model`` in the scope has."""
     wanted = hyphenated(name)[:CODE_LENGTH].strip("-") or str(model._meta.verbose_name)
-    taken = set(model._base_manager.filter(**scope).values_list("code", flat=True))
+    taken = {OVERALL, *model._base_manager.filter(**scope).values_list("code", flat=True)}
     if wanted not in taken:
         return wanted
     return next(code for n in range(2, 10_000) if (code := f"{wanted}-{n}") not in taken)

@@ -78,6 +78,8 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
 
 
 def _shown(row: Row, question: Question) -> bool:
+    if row.is_over and row.code not in question.issues:
+        return False
     if question.only_changed and not row.moved:
         return False
     return question.said is None or row.fits

@@ -41,9 +41,8 @@ from positions.models import (
     Term,
     TermValue,
 )
+from positions.models.issue import OVERALL
 
-#: What is said of no issue but of the talks as a whole goes by this in addresses.
-OVERALL = "overall"
 CITED: dict[str, Any] = {
     "through": (Evidence, "record"),
     "help_text": _("A source of its evidence."),

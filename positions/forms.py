@@ -244,6 +244,8 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
             *((name, Party) for name in ("holders", "addressees", "obligors")),
         ):
             self.fields[name].queryset = model.objects.visible_to(self.user).filter(**mine)
+        stored = self.record.issue_id if self.record else None
+        self.fields["issue"].queryset = self.fields["issue"].queryset.offered([stored])
 
     def _issue_shown(self, issue: Issue | None) -> Issue | None:
         """The issue whose terms are shown: the one chosen in the form, or that of the cell."""
@@ -263,6 +265,7 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         terms = (
             mine(Term)
             .filter(issue=self.of_issue.pk if self.of_issue else 0)
+            .offered(values.order_by().values("term"))
             .prefetch_related("choices")
         )
         self.offer_terms(terms, values.prefetch_related("choices"), data, more)

@@ -94,12 +94,12 @@ def offered(round: Round, user) -> Offered:
     track = in_order(mine(Round).filter(track=round.track_id).exclude(state="retracted"))
     return Offered(
         round=round,
-        issues=tuple(mine(Issue)),
+        issues=tuple(mine(Issue).offered()),
         issues_last=issues_of(last_held(track, round), user),
         parties=tuple(mine(Party)),
         people=tuple(mine(Person)),
         sources=tuple(lately_touched(mine(Source).exclude(state="retracted"))),
-        terms=tuple(mine(Term).prefetch_related("choices")),
+        terms=tuple(mine(Term).offered().prefetch_related("choices")),
         answerable=tuple(
             (
                 row.pk,
@@ -203,6 +203,7 @@ class LineForm(OperationErrors, AnswerFields, EvidenceFields):
         mine = {"negotiation": self.negotiation}
         for name, model in (("issue", Issue), ("source", Source), ("reported_by", Party)):
             self.fields[name].queryset = model.objects.visible_to(user).filter(**mine)
+        self.fields["issue"].queryset = self.fields["issue"].queryset.offered()
         self.fields["answers"].choices = self.offered.answers_to(self.party)
         self.fields["speaker"].offer(self.offered.people)
         shared = {

@@ -269,6 +269,14 @@ class Row:
         return bool(self.unheld) or any(cell.statements for cell in self.cells)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the issue is retired and nothing stands on it any more."""
+        if self.issue is None or self.issue.retired is None:
+            return False
+        silences = any(cell.silences for cell in self.cells)
+        return not (self.every_statement or self.outcomes or silences)
+
+    @property
     def moved(self) -> bool:
         """Whether any party moved, or anything was settled since; True with no day to tell from."""
         since = [cell.since.day for cell in self.cells if cell.since]

@@ -109,6 +109,7 @@ class TermValueForm(RecordForm):
         super().__init__(data, **options)
         terms = Term.objects.visible_to(self.user).filter(negotiation=self.negotiation)
         if self.record is None:
+            terms = terms.offered()
             named = (self.options["presets"] or {}).get("term")
             self.fields["term"] = forms.ModelChoiceField(
                 terms.filter(Q(issue=None) | Q(issue=self._issue())), label=_("Term"), initial=named

@@ -89,6 +89,16 @@ def published_evidence(known_on: date | None = None):
     return rows.filter(by_end_of("source__published", known_on)) if known_on else rows
 
 
+class CodebookQuerySet(ScopedQuerySet):
+    def offered(self, *kept):
+        """Return what a form offers: what is not retired, and ``kept``, numbers that stand there.
+
+        ``kept`` may be a query of numbers.
+        """
+        open_to_all = Q(retired__isnull=True)
+        return self.filter(reduce(or_, (Q(pk__in=each) for each in kept), open_to_all))
+
+
 class SourcedQuerySet(ContentQuerySet):
     """Records that have evidence."""
 

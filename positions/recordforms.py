@@ -21,6 +21,7 @@ from negotiations.models.fields import QuantityField
 from negotiations.operations import create, edit
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
 from positions.models import Clause, Evidence
+from positions.models.issue import Retirable
 from positions.offered import kinds_allowed, label, number, offered
 from positions.operations import NEED_EVIDENCE, add_part, edit_record, record_with_evidence
 from positions.writingform import WritingForm
@@ -226,6 +227,9 @@ class RecordForm(WritingForm):
     def _offered(self, field) -> models.QuerySet:
         rows = field.related_model.objects.visible_to(self.user)
         rows = rows.filter(negotiation=self.negotiation)
+        if issubclass(field.related_model, Retirable):
+            stored = getattr(self.record, field.attname) if self.record else None
+            rows = rows.offered([stored])
         own = self.record is not None and field.related_model is self.model
         return rows.exclude(pk=self.record.pk) if own else rows
 

@@ -15,7 +15,6 @@ from negotiations import ranges
 from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
-from positions.filters import OVERALL
 from positions.linkages import links_of
 from positions.models import Demand, Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
@@ -135,7 +134,7 @@ def url_of(slug: str, pk: int, kind: str = "") -> str:
 def _own_url(record: Record, row: Scoped) -> str:
     """Where a record is shown better than on its plain page; empty if nowhere."""
     slug = row.negotiation.slug
-    if isinstance(row, Issue) and row.code != OVERALL:
+    if isinstance(row, Issue):
         return reverse("issue", args=[slug, row.code])
     return url_of(slug, record.pk, record.kind) if record.kind in OWN_PAGES else ""
 

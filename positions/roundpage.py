@@ -314,7 +314,7 @@ class _Loaded:
         """The issues not yet spoken of here: those of the last round, and the others."""
         here = {demand.issue_id for demand in self.demands.values()}
         last = issues_of(self.last, self.user)
-        issues = Issue.objects.visible_to(self.user).filter(negotiation=self.negotiation)
+        issues = Issue.objects.visible_to(self.user).filter(negotiation=self.negotiation).offered()
         left = [issue for issue in issues if issue.pk not in here]
         return (
             tuple(issue for issue in left if issue.pk in last),

@@ -39,8 +39,13 @@ class NumbersField(serializers.ListField):
         super().__init__(child=serializers.IntegerField(), source=source, read_only=True)
 
 
+#: Since when a part of the codebook is not offered any more, why, and what took over.
+RETIRED_FIELDS = ["retired", "retired_because", "merged_into"]
+
+
 class IssueSerializer(ScopedSerializer):
     parent = CodeField(allow_null=True)
+    merged_into = CodeField(allow_null=True)
 
     class Meta:
         model = Issue
@@ -53,13 +58,16 @@ class IssueSerializer(ScopedSerializer):
             "definition",
             "parent",
             "order",
+            *RETIRED_FIELDS,
         ]
 
 
 class TermChoiceSerializer(RecordSerializer):
+    merged_into = CodeField(allow_null=True)
+
     class Meta:
         model = TermChoice
-        fields = read_only_fields = ["code", "name", "ordinal"]
+        fields = read_only_fields = ["code", "name", "ordinal", *RETIRED_FIELDS]
 
     def in_words(self, choice) -> str:
         return f"{choice.code}: {choice.name}"
@@ -69,14 +77,24 @@ class TermChoiceRowSerializer(ScopedSerializer):
     """A choice as it stands in its own collection."""
 
     term = CodeField()
+    merged_into = CodeField(allow_null=True)
 
     class Meta:
         model = TermChoice
-        fields = read_only_fields = ["id", "negotiation", "term", "code", "name", "ordinal"]
+        fields = read_only_fields = [
+            "id",
+            "negotiation",
+            "term",
+            "code",
+            "name",
+            "ordinal",
+            *RETIRED_FIELDS,
+        ]
 
 
 class TermSerializer(ScopedSerializer):
     issue = CodeField(allow_null=True)
+    merged_into = CodeField(allow_null=True)
     choices = TermChoiceSerializer(many=True, read_only=True)
 
     class Meta:
@@ -90,6 +108,7 @@ class TermSerializer(ScopedSerializer):
             "kind",
             "unit",
             "order",
+            *RETIRED_FIELDS,
             "choices",
         ]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations import ranges
 from negotiations.forms import RangeTextField
-from positions.models import Rank, Term, TermValue
+from positions.models import Rank, Term, TermChoice, TermValue
 from positions.units import read_quantity
 from positions.words import value_text, without_unit
 
@@ -41,11 +41,21 @@ FINER: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _choices(term: Term, value: TermValue | None) -> dict[str, TermChoice]:
+    """Return the choices to offer by number: those in use, and those that the value names."""
+    named = {choice.pk for choice in value.choices.all()} if value else set()
+    return {
+        str(choice.pk): choice
+        for choice in term.choices.all()
+        if choice.retired is None or choice.pk in named
+    }
+
+
 class TermChoiceField(forms.ChoiceField):
     """One choice of the term, or that the demand gives none."""
 
     def __init__(self, *, term: Term, **options):
-        self.of_term = {str(choice.pk): choice for choice in term.choices.all()}
+        self.of_term = _choices(term, options.get("initial"))
         offered = [(pk, choice.name) for pk, choice in self.of_term.items()]
         super().__init__(choices=[("", "—"), *offered, *UNGIVEN.items()], **options)
 
@@ -68,7 +78,7 @@ class TermSetField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, *, term: Term, **options):
-        self.of_term = {str(choice.pk): choice for choice in term.choices.all()}
+        self.of_term = _choices(term, options.get("initial"))
         offered = [(pk, choice.name) for pk, choice in self.of_term.items()]
         super().__init__(choices=[*offered, *UNGIVEN.items()], **options)
 

@@ -6,6 +6,7 @@ from positions.views.setup import negotiation_new
 urlpatterns = [
     path("new/", negotiation_new, name="negotiation-new"),
     path("<slug:slug>/setup/", include("positions.setup_urls")),
+    path("<slug:slug>/codebook/", include("positions.codebook_urls")),
     path("<slug:slug>/", views.overview, name="overview"),
     path("<slug:slug>/compare/", views.comparison, name="comparison"),
     path("<slug:slug>/compare/briefing/", views.briefing, name="briefing"),

@@ -1,6 +1,7 @@
 """Every page of the site: its routes, and for each the addresses at which it shows something."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
@@ -10,7 +11,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
 from negotiations.models import Export, Negotiation, Party, Record
-from positions.models import Issue
+from positions.models import Issue, Term, TermChoice
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
 
@@ -21,6 +22,8 @@ TAKERS = frozenset(
         "clause-carry",
         "clause-restore",
         "clause-silent",
+        "codebook-retire",
+        "codebook-undo",
         "record-state",
         "round-again",
         "round-silence",
@@ -50,6 +53,8 @@ OF_TALKS = [
     "conditions",
     "movement",
     "issues",
+    "codebook",
+    "codebook-import",
     "rounds",
     "proposals",
     "answers",
@@ -119,6 +124,7 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
         "round": [at("round", pk) for pk in numbers["round"]],
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
+        **_recoding(negotiation),
         "clause-new": of("proposal", "clause-new"),
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),
@@ -135,6 +141,24 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
             for query in (owners if kind in PARTS else [""])
         ],
     }
+
+
+def _recoding(negotiation: Negotiation) -> dict[str, list[str]]:
+    """Return the pages that recode the first issue, term and choice, and merge with the next."""
+    found: dict[str, list[str]] = {"codebook-part": [], "codebook-merge": [], "codebook-split": []}
+    for kind, model in {"issue": Issue, "term": Term, "choice": TermChoice}.items():
+        rows = model.objects.filter(negotiation=negotiation, retired=None).order_by("pk")
+        for row in rows[:1]:
+            found["codebook-part"].append(
+                reverse("codebook-part", args=[negotiation.slug, kind, row.pk])
+            )
+            if kind == "issue":
+                split = reverse("codebook-split", args=[negotiation.slug, row.pk])
+                found["codebook-split"].append(split)
+        for row, other in pairwise(rows[:2]):
+            merge = reverse("codebook-merge", args=[negotiation.slug, kind, row.pk])
+            found["codebook-merge"].append(f"{merge}?into={other.pk}")
+    return found
 
 
 def _link_to_choose_a_password() -> str:

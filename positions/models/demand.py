@@ -21,6 +21,7 @@ from negotiations.models.rules import (
     sound_ranges,
     together,
 )
+from positions.models.issue import refuse_retired
 from positions.models.links import Ending, PartyLink, party_link_rules
 from positions.querysets import DemandHolderQuerySet, DemandQuerySet
 
@@ -177,6 +178,9 @@ class Demand(Content):
 
     def __str__(self):
         return self.text
+
+    def clean(self):
+        refuse_retired(self, "issue")
 
 
 class DemandHolder(PartyLink):

@@ -21,6 +21,7 @@ from negotiations.models.rules import (
     sound_ranges,
     together,
 )
+from positions.models.issue import refuse_retired
 from positions.models.links import Ending, PartyLink, party_link_rules
 from positions.querysets import OutcomeQuerySet, SilenceQuerySet, SourcedQuerySet
 
@@ -110,6 +111,9 @@ class Outcome(Content):
     def __str__(self):
         return self.text
 
+    def clean(self):
+        refuse_retired(self, "issue")
+
 
 class OutcomeConfirmation(PartyLink):
     outcome = pointer(Outcome, related_name="confirmation_links")
@@ -197,6 +201,9 @@ class Event(Content):
     def __str__(self):
         return self.title
 
+    def clean(self):
+        refuse_retired(self, "issue")
+
 
 class Silence(Content):
     """That we looked and found no answer; it ends when the party answers."""
@@ -240,3 +247,6 @@ class Silence(Content):
 
     def __str__(self):
         return _("%(party)s: no answer reported") % {"party": self.party}
+
+    def clean(self):
+        refuse_retired(self, "issue")

@@ -21,7 +21,7 @@ from negotiations.models.rules import (
     sound_ranges,
 )
 from negotiations.ranges import UnclearRange
-from positions.models.issue import Term
+from positions.models.issue import Term, refuse_retired
 from positions.models.links import Rank
 from positions.querysets import PartQuerySet
 from positions.units import check_amount
@@ -104,6 +104,7 @@ class TermValue(Content):
         return f"{self.term}"
 
     def clean(self):
+        refuse_retired(self, "term")
         if not self.term_id:
             return
         given = {"quantity": self.quantity, "date": self.dates}
@@ -135,6 +136,9 @@ class TermValueChoice(Scoped):
 
     def __str__(self):
         return str(self.choice)
+
+    def clean(self):
+        refuse_retired(self, "choice")
 
 
 class LinkageRelation(models.TextChoices):

@@ -57,7 +57,7 @@ def test_it_has_every_collection_and_what_is_computed(schema):
     ones[place("negotiations", "{slug}")] = {"get", "patch"}
     pages = {
         f"/api/v1/negotiations/{{slug}}/{name}/": {"get"}
-        for name in ("comparison", "conditions", "answers", "claims", "movement")
+        for name in ("comparison", "conditions", "answers", "claims", "codebook", "movement")
     }
     search = {"/api/v1/search/": {"get"}}
     assert {
