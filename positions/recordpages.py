@@ -15,6 +15,7 @@ from negotiations import ranges
 from negotiations.models import Changeset, Record
 from negotiations.models.base import Scoped, numbered_models
 from negotiations.titles import pointers_of, titled
+from positions.filters import OVERALL
 from positions.linkages import links_of
 from positions.models import Demand, Evidence, Issue, Linkage, TermValue
 from positions.words import full_value_text
