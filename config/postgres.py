@@ -45,6 +45,9 @@ POLL_SECONDS = 0.02
 
 # For tests: a crash of the machine may cost the data, a killed server does not.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A table of a test is analyzed while it is empty, if at all, and every plan after that expects it to
+# be. What was never analyzed is judged by its size.
+UNATTENDED = {"autovacuum": "off"}
 
 
 class EmbeddedPostgres:
@@ -152,7 +155,7 @@ class EmbeddedPostgres:
             "port": "5432",  # names the socket; no TCP port is opened
             "timezone": "UTC",
             "log_timezone": "UTC",
-            **(VOLATILE if self.volatile else {}),
+            **(VOLATILE | UNATTENDED if self.volatile else {}),
         }
         options = [word for pair in settings.items() for word in ("-c", "=".join(pair))]
         deadline = time.monotonic() + START_SECONDS
