@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from negotiations.history import revision_of
 from negotiations.models import Changeset
@@ -218,6 +219,9 @@ def test_the_comparison_marks_a_retired_issue_and_drops_it_once_nothing_stands(c
     retire(talks.gauges, user=talks.editor)
     page = f"/{talks.slug}/compare/?as_of=2024-04-01"
     assert "retired since" in text_of(client.get(page))
+    rows = client.get(f"/api/v1/negotiations/{talks.slug}/comparison/?as_of=2024-04-01").json()
+    retired = {row["code"]: row["retired"] for row in rows["issues"]}
+    assert retired == {None: None, "flow": None, "gauges": f"{timezone.localdate()}"}
     demand = Demand.objects.get(issue=talks.gauges)
     Demand.objects.filter(pk=demand.pk).update(ended=demand.stated, ending="withdrawn")
     said = client.get(page).content.decode()
