@@ -110,7 +110,8 @@ class ShownWait:
     @property
     def can_note(self) -> bool:
         """Whether it can be noted in one step that somebody looked and found nothing."""
-        return self.wait.blank == threads.Blank.NOT_CODED and self.issue is not None
+        is_open = self.issue is not None and self.issue.retired is None
+        return self.wait.blank == threads.Blank.NOT_CODED and is_open
 
 
 @dataclass(frozen=True)

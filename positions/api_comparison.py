@@ -274,6 +274,7 @@ class ComparedOutcome(ReadOnly):
 class ComparedIssue(ReadOnly):
     code = serializers.SlugField(source="issue.code", allow_null=True)
     name = serializers.SerializerMethodField()
+    retired = serializers.DateField(source="issue.retired", allow_null=True)
     gaps = ComparedGap(many=True)
     cells = ComparedCell(many=True)
     outcomes = ComparedOutcome(many=True)

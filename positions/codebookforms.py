@@ -13,7 +13,7 @@ from negotiations.forms import OperationErrors
 from positions.codebooks import free_code
 from positions.codebooktable import MOST_BYTES
 from positions.models import Demand, Event, Issue, Outcome, Silence, Term, TermChoice
-from positions.offered import label
+from positions.offered import label, who, with_holders
 from positions.recodingplans import Chosen
 
 #: The groups of records in a split, by the names of their fields.
@@ -119,7 +119,10 @@ class SplitForm(ReasonForm):
         names = {"parts": _("Its parts")}
         for name, (model, rows) in offered.items():
             rows = rows.select_related("party") if model is Silence else rows
-            choices = [(row.pk, f"{label(row)} № {row.pk}") for row in rows.order_by("pk")]
+            rows = with_holders(rows) if model is Demand else rows
+            choices = [
+                (row.pk, f"{who(row)}{label(row)} № {row.pk}") for row in rows.order_by("pk")
+            ]
             if choices:
                 self.fields[name] = forms.TypedMultipleChoiceField(
                     label=names.get(name) or str(model._meta.verbose_name_plural).capitalize(),

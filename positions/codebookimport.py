@@ -177,9 +177,13 @@ class _Writer:
         touched = [*comparison.added, *(change.entry for change in comparison.changed)]
         for entry in _in_order(touched):
             yield from self._try(entry, self._plain(entry), is_new=id(entry) in added)
-        for entry in reversed(_in_order(touched)):
+        retiring = [entry for entry in comparison.added if entry.fields.get("retired")]
+        retiring += [
+            c.entry for c in comparison.changed if not c.columns.keys().isdisjoint(RETIRED)
+        ]
+        for entry in reversed(_in_order(retiring)):
             fields = {c: v for c, v in entry.fields.items() if c in RETIRED}
-            if fields and (entry.kind, entry.key) not in self.failed:
+            if (entry.kind, entry.key) not in self.failed:
                 yield from self._try(entry, self._filled(entry, fields), is_new=False)
 
     def _plain(self, entry: Entry) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation
 from negotiations.operations import create, edit, operation, remove, start_negotiation
@@ -144,13 +146,19 @@ def edit_term(
 def set_choices(
     term: Term, *, user, names: Sequence[str], ordered: bool, reason: str = ""
 ) -> list[TermChoice]:
-    """Give a term just these choices, in this order; return them.
+    """Give a term just these choices, in this order, beside the retired ones; return them.
 
     Choices are known by their names. ``ordered`` says whether their order means something. Raises
-    ``ValidationError`` if a value names a choice that would go.
+    ``ValidationError`` if a value names a choice that would go, or one of the names is retired.
     """
     shared = {"user": user, "reason": reason}
-    old = {choice.name: choice for choice in TermChoice.objects.filter(term=term)}
+    every = list(TermChoice.objects.filter(term=term))
+    old = {choice.name: choice for choice in every if choice.retired is None}
+    retired = {choice.name for choice in every if choice.retired} - old.keys()
+    if again := [name for name in names if name in retired]:
+        raise ValidationError(
+            {"choices": _("“%(name)s” is retired; bring it back first.") % {"name": again[0]}}
+        )
     kept = []
     for place, name in enumerate(dict.fromkeys(names), 1):
         ordinal = place if ordered else None

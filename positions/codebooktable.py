@@ -39,7 +39,7 @@ OWN = {
     TERM: ("issue", "name", "kind", "unit", "order", *RETIRED),
     CHOICE: ("name", "order", *RETIRED),
 }
-MOST_BYTES, MOST_ROWS = 1_000_000, 2_000
+MOST_BYTES, MOST_ROWS = 1_000_000, 1_000
 LONGEST = {"name": 200, "question": 300, "unit": 40, "retired_because": 300}
 ORDERS = {ISSUE: (0, 32767), TERM: (0, 32767), CHOICE: (-32768, 32767)}
 KINDS = ("quantity", "date", "choice", "set")

@@ -85,20 +85,23 @@ def offered(
         newest = visible.order_by("-pk").values("pk")[:OFFERED]
         rows = _in_order(visible.filter(Q(pk__in=newest) | Q(pk__in=list(keep))))
         groups += [
-            (heading, [(row.pk, f"{_who(row)}{label(row)} № {row.pk}") for row in under])
+            (heading, [(row.pk, f"{who(row)}{label(row)} № {row.pk}") for row in under])
             for heading, under in groupby(rows, key=_heading)
         ]
     return groups
+
+
+def with_holders(rows: models.QuerySet[Demand]) -> models.QuerySet[Demand]:
+    """Annotate ``held_by``: the names of a demand's holders, in their order."""
+    return rows.annotate(held_by=_names(DemandHolder, "demand"))
 
 
 def _in_order(rows: models.QuerySet) -> models.QuerySet:
     """Sort rows as they stand under their headings, with all that their labels need."""
     model = rows.model
     if model is Demand:
-        return (
-            rows.select_related("issue")
-            .annotate(held_by=_names(DemandHolder, "demand"))
-            .order_by("issue__order", "issue__code", "-stated", "-pk")
+        return with_holders(rows.select_related("issue")).order_by(
+            "issue__order", "issue__code", "-stated", "-pk"
         )
     if model is Proposal:
         return rows.annotate(held_by=_names(ProposalHolder, "proposal")).order_by("-tabled", "-pk")
@@ -112,7 +115,8 @@ def _names(links, owner: str) -> ArraySubquery:
     return ArraySubquery(rows.values("party__name"))
 
 
-def _who(row) -> str:
+def who(row) -> str:
+    """Return who holds a row of ``with_holders``, as it stands before what they say."""
     held_by = getattr(row, "held_by", ())
     return f"{', '.join(held_by)}: " if held_by else ""
 

@@ -4,17 +4,20 @@ Each act is one operation, so one changeset with its reason, and ``negotiations.
 it as one. ``recodingplans`` says beforehand what an act would write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from negotiations.models import Content
 from negotiations.operations import create, edit, operation
-from positions.models import Issue, Term, TermChoice
+from positions.models import Issue, Term, TermChoice, TermValueChoice
 from positions.recodingplans import (
     Chosen,
+    Move,
     Plan,
     merging_choices,
     merging_issues,
@@ -115,8 +118,37 @@ def split_issue(issue: Issue, *, chosen: Chosen, user, reason: str = "", **field
 def _carry_out(plan: Plan, user, reason: str) -> None:
     shared = {"user": user, "reason": reason}
     for group in plan.accepted().groups:
+        if isinstance(group.moves[0].row, Content):
+            _move_all(group.moves)
+            continue
         for move in group.moves:
             edit(move.row, **shared, **move.fields)
     today = timezone.localdate()
     for move in plan.retiring:
         edit(move.row, **shared, retired=today, retired_because=reason, **move.fields)
+
+
+def _move_all(moves: Sequence[Move]) -> None:
+    """Move records of one kind, hundreds at once: all get the same, but for the choices of values.
+
+    The plan has seen to what an edit would look at; the rest the database holds to.
+    """
+    first = moves[0]
+    same = {name: value for name, value in first.fields.items() if name != "choices"}
+    rows = type(first.row)._base_manager.filter(pk__in=[move.row.pk for move in moves])
+    rows.update(**same, version=F("version") + 1)
+    gone, new = [], []
+    for move in moves:
+        if "choices" not in move.fields:
+            continue
+        had = {choice.pk for choice in move.row.choices.all()}
+        wanted = {choice.pk for choice in move.fields["choices"]}
+        gone += [(move.row.pk, pk) for pk in had - wanted]
+        new += [(move.row, pk) for pk in sorted(wanted - had)]
+    for choice in {pk for _value, pk in gone}:
+        values = [value for value, pk in gone if pk == choice]
+        TermValueChoice.objects.filter(value__in=values, choice=choice).delete()
+    TermValueChoice.objects.bulk_create(
+        TermValueChoice(negotiation_id=value.negotiation_id, value=value, choice_id=pk)
+        for value, pk in new
+    )

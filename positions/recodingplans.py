@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from positions.filters import below
 from positions.models import Demand, Event, Issue, Outcome, Silence, Term, TermChoice, TermValue
-from positions.offered import label
+from positions.offered import label, who, with_holders
 
 #: What stands on an issue, in the order in which people read of it.
 ON_ISSUES: tuple[Any, ...] = (Demand, Outcome, Event, Silence)
@@ -35,7 +35,9 @@ class Move:
     @property
     def text(self) -> str:
         """What the row is called: of a value, the record that gives it."""
-        return str(self.row.record) if isinstance(self.row, TermValue) else label(self.row)
+        if isinstance(self.row, TermValue):
+            return str(self.row.record)
+        return f"{who(self.row)}{label(self.row)}"
 
     @property
     def number(self) -> int | None:
@@ -351,6 +353,8 @@ def _values() -> models.QuerySet[TermValue]:
 def _on(model, issue: Issue) -> models.QuerySet:
     """Return the rows of a model that stand on an issue, with what they are called by."""
     rows = model.objects.filter(issue=issue).order_by("pk")
+    if model is Demand:
+        return with_holders(rows)
     return rows.select_related("party") if model is Silence else rows
 
 

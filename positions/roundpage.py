@@ -266,7 +266,11 @@ class _Loaded:
             if other is not side and other.party.standing == principal
             for said in other.said
         }
-        left = [issue for pk, issue in spoken.items() if issue and pk not in side.spoken_of]
+        left = [
+            issue
+            for pk, issue in spoken.items()
+            if issue and issue.retired is None and pk not in side.spoken_of
+        ]
         left.sort(key=lambda issue: (issue.order, issue.code))
         return Side(side.party, side.said, side.silences, tuple(left))
 

@@ -128,7 +128,8 @@ class TermForm(CodedForm):
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        choices = list(TermChoice.objects.filter(term_id=self.record.pk)) if self.record else []
+        of_term = TermChoice.objects.filter(term_id=self.record.pk if self.record else 0)
+        choices = list(of_term.offered())
         self.fields["choices"] = forms.CharField(
             label=_("Choices"),
             required=False,

@@ -40,6 +40,8 @@ FORMS = [
     "demand-edit",
     "record-new",
     "record-edit",
+    "codebook-import",
+    "codebook-split",
     "clause-new",
     "clause-paste",
     "clause-attach",

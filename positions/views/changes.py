@@ -17,6 +17,7 @@ from negotiations.changes import (
 )
 from negotiations.forms import DayField
 from negotiations.models import Record
+from positions.codebookacts import last_act
 from positions.views.comparison import may_edit, negotiation_or_404
 
 CHANGES_A_PAGE = 25
@@ -66,6 +67,7 @@ def changes(request, slug):
     context |= {
         "page": page,
         "told": tell(list(page)),
+        "codebook_act": last_act(negotiation=negotiation, user=request.user) if writes else None,
         "filtered": any(form.cleaned_data.values()),
     }
     return render(request, "positions/changes.html", context)

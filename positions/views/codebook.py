@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.resend import signed_in
 from negotiations import reversing
+from negotiations.changes import told_changesets
 from negotiations.models import Negotiation
 from negotiations.past import records_as_of
 from positions import codebookimport, codebookpage, codebooktable, recoding, recodingplans
@@ -39,12 +40,13 @@ def codebook(request, slug):
     with records_as_of(negotiation, revision) as then:
         built = codebookpage.build(negotiation=then, user=request.user)
     edits = revision is None and may_edit(request, negotiation)
+    act = last_act(negotiation=negotiation, user=request.user) if edits else None
     context = {
         "negotiation": negotiation,
         "codebook": built,
         "asked": asked,
         "can_edit": edits,
-        "act": last_act(negotiation=negotiation, user=request.user) if edits else None,
+        "act": told_changesets([act])[0] if act else None,
     }
     return render(request, "positions/codebook/read.html", context)
 
