@@ -6,14 +6,27 @@ is answered by ``config.resend``.
 
 import re
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.views.defaults import bad_request as default
 
 from negotiations.models import Negotiation
 from negotiations.operations import Conflict
 
 FIRST_PART = re.compile(r"/([-\w]+)/")
+
+
+def bad_request(request: HttpRequest, exception) -> HttpResponse:
+    """Say what was wrong with what was sent, without reading any more of it."""
+    is_too_much = isinstance(exception, RequestDataTooBig)
+    response = (
+        render(request, "413.html", status=413) if is_too_much else default(request, exception)
+    )
+    if is_too_much:
+        # What was not read of it must not be taken for the next request.
+        response["Connection"] = "close"
+    return response
 
 
 def not_found(request: HttpRequest, exception) -> HttpResponse:

@@ -106,6 +106,8 @@ def _page(request, template: str, status: HTTPStatus) -> HttpResponse:
         context |= {
             "may_send_again": kept == fields,
             "posted": kept,
+            # A file is still where it was chosen from; nobody may send one here unasked.
+            "files": [(name, file.name) for name, file in request.FILES.items()],
             "csrf_token": get_token(request),
         }
     response = HttpResponse(loader.render_to_string(template, context), status=status)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("positions.urls")),
 ]
 
+handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.not_found"
 handler500 = "config.resend.failed"

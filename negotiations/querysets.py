@@ -123,6 +123,12 @@ class UnsavedFormQuerySet(models.QuerySet):
         return self.filter(page=page, saved__gte=since).exclude(user=user).select_related("user")
 
 
+class IntakeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what ``user`` has given; nobody sees the texts of others before they are saved."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return what ``user`` has asked for, and what was asked for by nobody in particular.

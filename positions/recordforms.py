@@ -59,7 +59,6 @@ FORMS: Mapping[str, FormOf] = {
             "derived_from",
             "corrects",
             "note",
-            "text",
         ),
     ),
     "issue": FormOf(("name", "code", "question"), ("definition", "parent", "order")),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<slug:slug>/sources/", views.sources, name="sources"),
     path("<slug:slug>/sources/<int:pk>/", views.source, name="source"),
     path("<slug:slug>/evidence/", views.evidence, name="evidence"),
+    path("<slug:slug>/sources/", include("positions.intake_urls")),
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
     path("<slug:slug>/demands/<int:pk>/edit/", views.demand_edit, name="demand-edit"),
     path("<slug:slug>/silences/new/", views.silence_new, name="silence-new"),

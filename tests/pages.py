@@ -10,10 +10,11 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from negotiations.models import Export, Negotiation, Party, Record
+from negotiations.models import Export, Intake, Negotiation, Party, Record, Source
 from positions.models import Issue, Term, TermChoice
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
+from positions.textversions import versions_of
 
 #: Routes that only take what a page sends, and lead back to one.
 TAKERS = frozenset(
@@ -86,7 +87,7 @@ def _names(patterns) -> Iterator[str]:
             yield from _names(pattern.url_patterns)
 
 
-def pages(negotiation: Negotiation) -> dict[str, list[str]]:
+def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[str]]:
     """Return the addresses of the pages by route, the site's and those of ``negotiation``.
 
     A route to a record has none where the negotiation has no such record.
@@ -125,6 +126,7 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
         **_recoding(negotiation),
+        **_bringing_in(negotiation, numbers["source"][:1], user),
         "clause-new": of("proposal", "clause-new"),
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),
@@ -159,6 +161,28 @@ def _recoding(negotiation: Negotiation) -> dict[str, list[str]]:
             merge = reverse("codebook-merge", args=[negotiation.slug, kind, row.pk])
             found["codebook-merge"].append(f"{merge}?into={other.pk}")
     return found
+
+
+def _bringing_in(
+    negotiation: Negotiation, sources: list[int], user: User | None
+) -> dict[str, list[str]]:
+    """The steps of bringing a text in; those that show one only for whoever has given it."""
+    slug = negotiation.slug
+    given = [each.pk for each in Intake.objects.filter(subject=negotiation.pk, user=user)]
+    return {
+        "source-new": [reverse("source-new", args=[slug])],
+        "source-describe": [reverse("source-describe", args=[slug])],
+        "source-check": [reverse("source-check", args=[slug, text]) for text in given],
+        "source-text": [reverse("source-text", args=[slug, pk]) for pk in sources],
+        "source-text-check": [
+            reverse("source-text-check", args=[slug, pk, text]) for pk in sources for text in given
+        ],
+        "source-text-version": [
+            reverse("source-text-version", args=[slug, each.pk, version.revision])
+            for each in Source.objects.filter(pk__in=sources)
+            for version in versions_of(each)[:1]
+        ],
+    }
 
 
 def _link_to_choose_a_password() -> str:

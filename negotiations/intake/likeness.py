@@ -28,9 +28,12 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / either if either else 0.0
 
 
-def may_be_alike(length: int, other: int) -> bool:
-    """Whether texts of these lengths can be nearly the same at all; half is left for spaces."""
-    return min(length, other) >= NEARLY * 0.8 * max(length, other)
+def lengths_alike(length: int) -> tuple[int, int]:
+    """Return the least and the greatest length of texts that can be nearly the same as one.
+
+    A fifth more is allowed for other spaces and marks.
+    """
+    return int(length * NEARLY * 0.8), int(length / NEARLY / 0.8) + 1
 
 
 def nearly_the_same(text: str, others: Iterable[tuple[int, str]]) -> Iterator[tuple[int, float]]:

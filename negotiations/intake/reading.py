@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from config.uploads import MOST_BYTES
 from negotiations.intake import child
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Given, Unreadable, from_json
@@ -25,8 +26,6 @@ from negotiations.texts import LONGEST
 
 log = logging.getLogger(__name__)
 
-#: A file is at most so many bytes long.
-MOST_BYTES = 20 * 1024 * 1024
 #: So long a reader may take, however little of that it is on a processor.
 MOST_SECONDS = 30.0
 #: So many files are read at a time by one server process; others wait, at most so long.

@@ -1,6 +1,7 @@
 from negotiations.models.base import Content, Record, Scoped, State
 from negotiations.models.export import Export, ExportProgress
 from negotiations.models.history import Changeset, Head, History
+from negotiations.models.intake import Intake
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
@@ -15,6 +16,7 @@ __all__ = [
     "ExportProgress",
     "Head",
     "History",
+    "Intake",
     "Membership",
     "Negotiation",
     "Participation",

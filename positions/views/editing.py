@@ -32,6 +32,8 @@ from positions.recordpages import url_of
 from positions.views.comparison import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
 
+#: Where the kinds are recorded that have a page of their own for it.
+OWN_PAGES = {"demand": "demand-new", "source": "source-new"}
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
     "published": (operations.publish, gettext_lazy("published")),
@@ -120,8 +122,8 @@ def go_on(request, default: str) -> str:
 def record_new(request, slug, kind):
     """Record a row of any kind; the address may name first values for its fields."""
     negotiation = negotiation_to_edit(request, slug)
-    if kind == "demand":
-        return redirect(reverse("demand-new", args=[slug]) + f"?{request.GET.urlencode()}")
+    if kind in OWN_PAGES:
+        return redirect(reverse(OWN_PAGES[kind], args=[slug]) + f"?{request.GET.urlencode()}")
     form = filled(
         request,
         _form_or_404(kind),

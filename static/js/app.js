@@ -210,10 +210,13 @@
     clearTimeout(waiting.get(form));
     waiting.delete(form);
     const note = form.querySelector(".entry__kept");
+    const words = new FormData(form);
+    // A file stays where it is until its form is sent.
+    for (const field of form.querySelectorAll("[type=file]")) words.delete(field.name);
     try {
       const answer = await fetch(form.dataset.unsaved, {
         method: "POST",
-        body: new FormData(form),
+        body: words,
         headers: { "X-Requested-With": "fetch" },
         keepalive: leaving,
         redirect: "error",

@@ -192,12 +192,12 @@ def _locked_word(_url: str) -> bytes:
 
 
 def _flate_bomb(_url: str) -> bytes:
-    zeros = zlib.compress(b" " * (400 * MEGABYTE), 9)
+    zeros = zlib.compress(b" " * (120 * MEGABYTE), 9)
     return _pdf_with(stream(zeros, b"/Filter /FlateDecode"))
 
 
 def _double_bomb(_url: str) -> bytes:
-    twice = zlib.compress(zlib.compress(b" " * (400 * MEGABYTE), 9), 9)
+    twice = zlib.compress(zlib.compress(b" " * (120 * MEGABYTE), 9), 9)
     return _pdf_with(stream(twice, b"/Filter [/FlateDecode /FlateDecode]"))
 
 
@@ -393,7 +393,7 @@ HOSTILE = [
     Hostile("a DOCX without its table of contents", _without_document, "broken"),
     Hostile("a DOCX with a password on its parts", _locked_word, "password"),
     Hostile("a DOCX cut off in the middle", lambda _: docx_of(WORDS)[:8000], "broken"),
-    Hostile("a PDF page that unpacks to 400 MB", _flate_bomb, "memory"),
+    Hostile("a PDF page that unpacks to 120 MB", _flate_bomb, "memory"),
     Hostile("a PDF page packed twice", _double_bomb, "memory"),
     Hostile("a PDF page of runs of runs", _run_bomb, "memory"),
     Hostile("a PDF with an object stream that is a bomb", _object_bomb),

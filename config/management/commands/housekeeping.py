@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from negotiations.exports import clear_expired
-from negotiations.models import UnsavedForm
+from negotiations.models import Intake, UnsavedForm
 
 HALF_TYPED_DAYS = 90
 TOKEN_DAYS = 365
@@ -19,14 +19,16 @@ def clear_away() -> None:
     long_ago = now - timedelta(days=TOKEN_DAYS)
     call_command("clearsessions")
     UnsavedForm.objects.filter(saved__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
+    Intake.objects.filter(taken__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     clear_expired()
     ApiToken.objects.filter(Q(revoked__lt=long_ago) | Q(expires__lt=long_ago.date())).delete()
 
 
 class Command(BaseCommand):
     help = (
-        "Delete sessions that have ended, forms left half-typed for 90 days, exports whose time is "
-        "up, and API tokens that were revoked or have expired a year ago. The worker does it daily."
+        "Delete sessions that have ended, forms left half-typed and texts not saved for 90 days, "
+        "exports whose time is up, and API tokens that were revoked or have expired a year ago. "
+        "The worker does it daily."
     )
 
     def handle(self, *args, **options):

@@ -1,0 +1,229 @@
+"""Bringing a text in: give it, look at what was read, save it; and correct a source's text."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.resend import signed_in
+from config.uploads import TOO_LARGE
+from negotiations import unsaved
+from negotiations.intake import words
+from negotiations.intake.keeping import keep
+from negotiations.models import Intake, Source
+from negotiations.operations import Conflict
+from positions import capture, textdiff
+from positions.intakeforms import CorrectionForm, GiveForm, SourceForm
+from positions.textversions import text_at, versions_of
+from positions.views.editing import (
+    filled,
+    go_on,
+    is_to_save,
+    negotiation_to_edit,
+    save,
+    saved_message,
+    source_key,
+    typed,
+)
+
+#: A text longer than this is not put into a field to be changed there.
+LONGEST_TO_TYPE = 300_000
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_new(request, slug):
+    """Give the text of a new source, or go on without one."""
+    negotiation = negotiation_to_edit(request, slug)
+    form = _give(request)
+    if request.method == "POST" and form.is_valid():
+        return _go_and_look(request, negotiation, form, "source-check", slug)
+    context = {"negotiation": negotiation, "back": go_on(request, reverse("sources", args=[slug]))}
+    return _show(request, "positions/source_give.html", form, context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_check(request, slug, intake=None):
+    """Look at the text and the description that it proposes, and save both as a source."""
+    negotiation = negotiation_to_edit(request, slug)
+    given = None if intake is None else _intake_or_404(request, negotiation, intake)
+    options = {"negotiation": negotiation, "user": request.user, "intake": given}
+    form = filled(request, SourceForm, presets=request.GET.dict(), **options)
+    if is_to_save(request) and form.version_of and given:
+        return _go_and_compare(request, form.version_of, given)
+    if is_to_save(request) and (source := save(form)):
+        _forget(request, given)
+        request.session[source_key(negotiation)] = source.pk
+        messages.success(request, saved_message(source))
+        return redirect(go_on(request, reverse("source", args=[slug, source.pk])))
+    back = go_on(request, reverse("source-new", args=[slug]))
+    return _show(request, form.page, form, {"negotiation": negotiation, "back": back})
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_text(request, slug, pk):
+    """Give the text of a source that exists, and see which versions it has been through."""
+    source = _source_to_edit(request, slug, pk)
+    first = source.text if len(source.text) <= LONGEST_TO_TYPE else ""
+    form = _give(request, first=first)
+    if request.method == "POST" and form.is_valid():
+        return _go_and_look(request, source.negotiation, form, "source-text-check", slug, pk)
+    context = {
+        "source": source,
+        "versions": versions_of(source),
+        "too_long": source.text and not first,
+    }
+    return _show(request, "positions/source_text.html", form, _about(source, context))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def source_text_check(request, slug, pk, intake):
+    """Compare a new text with the one there is, see what becomes of its anchors, and save it."""
+    source = _source_to_edit(request, slug, pk)
+    given = _intake_or_404(request, source.negotiation, intake)
+    form = filled(request, CorrectionForm, source=source, user=request.user, intake=given)
+    status = HTTPStatus.OK
+    try:
+        if is_to_save(request) and save(form):
+            _forget(request, given)
+            _tell_what_became_of_anchors(request, form.correction)
+            return redirect(go_on(request, reverse("source", args=[slug, pk])))
+    except Conflict as conflict:
+        form, status = _anew(request, form, conflict.current), HTTPStatus.CONFLICT
+    context = {
+        "source": form.source,
+        "pieces": textdiff.compared(form.source.text, form.text),
+        "foreseen": capture.foreseen(form.source, form.text),
+    }
+    return _show(request, form.page, form, _about(form.source, context), status)
+
+
+@signed_in
+@require_safe
+def source_text_version(request, slug, pk, revision):
+    """Read the text that a source had at a revision."""
+    source = _source_to_edit(request, slug, pk)
+    versions = versions_of(source)
+    version = next((each for each in versions if each.revision == revision), None)
+    if version is None:
+        raise Http404
+    context = {"source": source, "version": version, "text": text_at(source, revision)}
+    return render(request, "positions/source_text_version.html", _about(source, context))
+
+
+def _source_to_edit(request, slug, pk) -> Source:
+    negotiation = negotiation_to_edit(request, slug)
+    mine = Source.objects.visible_to(request.user).filter(negotiation=negotiation)
+    return get_object_or_404(mine.select_related("negotiation"), pk=pk)
+
+
+def _intake_or_404(request, negotiation, pk) -> Intake:
+    mine = Intake.objects.visible_to(request.user).filter(subject=negotiation.pk)
+    return get_object_or_404(mine, pk=pk)
+
+
+def _give(request, **options) -> GiveForm:
+    data = typed(request)
+    too_large = request.META.get(TOO_LARGE, "")
+    form = GiveForm(data, request.FILES, too_large=too_large, **options)
+    if request.method != "POST" and data is not None:
+        # Nobody has asked to read it yet.
+        return GiveForm(**{**options, "first": data.get("text", "")})
+    return form
+
+
+def _go_and_look(request, negotiation, form: GiveForm, name: str, *args):
+    """Keep what was read, and show it on the page that asks what to do with it."""
+    assert form.given is not None
+    intake = keep(user=request.user, negotiation=negotiation, given=form.given, name=form.name)
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    address = reverse(name, args=[*args, intake.pk])
+    query = request.GET.urlencode()
+    return redirect(f"{address}?{query}" if query else address)
+
+
+def _go_and_compare(request, source: Source, intake: Intake):
+    """Go on to a source whose new text this is, with the same parts of it ticked."""
+    address = reverse("source-text-check", args=[source.negotiation.slug, source.pk, intake.pk])
+    unsaved.keep(user=request.user, address=address, typed=request.POST)
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    return redirect(address)
+
+
+def _forget(request, intake: Intake | None) -> None:
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    if intake is not None:
+        intake.delete()
+
+
+def _anew(request, form: CorrectionForm, current) -> CorrectionForm:
+    """The form once more, with what was typed, against the text that somebody else has saved."""
+    data = request.POST.copy()
+    data["version"] = str(current.version)
+    again = form.anew(data, source=current)
+    again.full_clean()
+    again.add_error(
+        None,
+        _(
+            "Somebody else has changed this source since you opened it. Below, your text is "
+            "compared with theirs; save again if you still mean it."
+        ),
+    )
+    return again
+
+
+def _tell_what_became_of_anchors(request, correction) -> None:
+    text = saved_message(correction.source)
+    kept, lost = len(correction.carried), len(correction.lost)
+    if kept:
+        words_kept = ngettext(
+            "%(n)s quote is in the new text.", "%(n)s quotes are in the new text.", kept
+        )
+        text += f" {words_kept % {'n': kept}}"
+    if lost:
+        words_lost = ngettext(
+            "%(n)s quote was not found in it: say where it stands.",
+            "%(n)s quotes were not found in it: say where they stand.",
+            lost,
+        )
+        text += f" {words_lost % {'n': lost}}"
+    messages.success(request, text)
+
+
+def _about(source: Source, context: dict) -> dict:
+    own = reverse("source", args=[source.negotiation.slug, source.pk])
+    return {"negotiation": source.negotiation, "back": own, **context}
+
+
+def _show(request, template, form, context, status=HTTPStatus.OK):
+    if form.errors and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    given = getattr(form, "given", None)
+    shown = {
+        "form": form,
+        "can_edit": True,
+        "kept": getattr(request, "kept", None),
+        "address": request.get_full_path(),
+        "notes": words.notes(given) if given else [],
+        "groups": _groups(form, given) if given and hasattr(form, "kept") else [],
+    }
+    return render(request, template, {**shown, **context}, status=status)
+
+
+def _groups(form, given) -> list[dict]:
+    return [
+        {
+            "group": group,
+            "heading": words.furniture(group.furniture),
+            "blocks": [(n, block, n in form.kept) for n, block in group.numbered],
+        }
+        for group in given.groups
+    ]
