@@ -18,6 +18,7 @@ from positions.roundforms import ACTS
 #: Routes that only take what a page sends, and lead back to one.
 TAKERS = frozenset(
     {
+        "anchor-place",
         "clause-act",
         "clause-carry",
         "clause-restore",
@@ -125,6 +126,12 @@ def pages(negotiation: Negotiation) -> dict[str, list[str]]:
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
         **_recoding(negotiation),
+        "source-read": of("source", "source-read"),
+        "source-capture": [
+            at("source-capture", pk, kind, query="?start=0&end=40")
+            for pk in numbers["source"][:1]
+            for kind in ("demand", "answer", "outcome", "event")
+        ],
         "clause-new": of("proposal", "clause-new"),
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),

@@ -77,6 +77,8 @@ LIMITS = {
     "round": 37,
     "proposal": 17,
     "source": 9,
+    "source-read": 20,
+    "source-capture": 45,
     "clause-new": 7,
     "clause-paste": 6,
     "proposal-version": 10,
