@@ -45,7 +45,7 @@ POLL_SECONDS = 0.02
 
 # For tests: a crash of the machine may cost the data, a killed server does not.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# A table of a test is analyzed while it is empty, if at all, and every later plan expects it to be so.
+# A table of a test is analyzed while it is empty, if at all, and later plans expect it to be so.
 # What was never analyzed is judged by its size.
 UNATTENDED = {"autovacuum": "off"}
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.utils.text import Truncator, capfirst
+
 from negotiations.models import Record, Source
 from negotiations.titles import titled
 from positions.models import Evidence
@@ -22,12 +24,25 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """Where a quote begins: the record that its words speak to, by what it is called."""
+
+    evidence: Evidence
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Passage:
-    """A stretch of the text; ``marked`` if it carries a claim, ``begins`` the quotes from here."""
+    """A stretch of the text: the pins that stand before it and the evidence that it is part of."""
 
     text: str
-    marked: bool
-    begins: tuple[Evidence, ...]
+    pins: tuple[Pin, ...]
+    carries: tuple[int, ...]
+
+    @property
+    def marked(self) -> bool:
+        return bool(self.carries)
 
 
 @dataclass(frozen=True)
@@ -48,13 +63,19 @@ class SourcePage:
     passages: tuple[Passage, ...]
     resting: tuple[Resting, ...]
     lost: tuple[Evidence, ...]
+    unplaced: tuple[Evidence, ...]
     derived: tuple[Source, ...]
     corrected_by: tuple[Source, ...]
 
     @property
     def marked(self) -> int:
         """Return how many quotes are found at their place in the text."""
-        return sum(len(passage.begins) for passage in self.passages)
+        return sum(len(passage.pins) for passage in self.passages)
+
+    @property
+    def placed(self) -> frozenset[int]:
+        """Return the numbers of the evidence whose words stand in the text."""
+        return frozenset(number for passage in self.passages for number in passage.carries)
 
     @property
     def independent(self) -> bool:
@@ -73,32 +94,45 @@ def build(*, source: Source, user) -> SourcePage:
     )
     places = [Place(e.start, e.end, e) for e in evidence if e.start is not None and e.end]
     found = [place for place in places if is_placed(place.evidence, source)]
+    titles = titled({row.record for row in evidence})
     return SourcePage(
         source=source,
-        passages=tuple(_passages(source.text, found)),
-        resting=tuple(_resting(evidence, source)),
+        passages=tuple(_passages(source, found, titles)),
+        resting=tuple(_resting(evidence, source, titles)),
         lost=tuple(place.evidence for place in places if place not in found),
+        unplaced=tuple(row for row in evidence if source.text and row.quote and row.start is None),
         derived=tuple(others.filter(derived_from=source)),
         corrected_by=tuple(others.filter(corrects=source)),
     )
 
 
-def _passages(text: str, places: Sequence[Place]) -> Iterator[Passage]:
+def _passages(source: Source, places: Sequence[Place], titles) -> Iterator[Passage]:
     """Cut the text wherever a quote begins or ends; quotes may overlap."""
+    text = source.text
     cuts = {0, len(text)} | {cut for place in places for cut in (place.start, place.end)}
     for start, end in pairwise(sorted(cuts)):
         yield Passage(
             text[start:end],
-            any(place.start <= start and end <= place.end for place in places),
-            tuple(place.evidence for place in places if place.start == start),
+            tuple(_pin(place.evidence, source, titles) for place in places if place.start == start),
+            tuple(
+                place.evidence.pk for place in places if place.start <= start and end <= place.end
+            ),
         )
 
 
-def _resting(evidence: Sequence[Evidence], source: Source) -> Iterator[Resting]:
+def _pin(row: Evidence, source: Source, titles) -> Pin:
+    record, title = titles[row.record_id]
+    return Pin(
+        evidence=row,
+        label=f"{capfirst(record.get_kind_display())} {record.pk}: {Truncator(title).words(12)}",
+        url=url_of(source.negotiation.slug, record.pk, record.kind),
+    )
+
+
+def _resting(evidence: Sequence[Evidence], source: Source, titles) -> Iterator[Resting]:
     by_record: dict[Record, list[Evidence]] = defaultdict(list)
     for row in evidence:
         by_record[row.record].append(row)
-    titles = titled(by_record)
     kinds = list(Record.Kind.values)
     for record in sorted(by_record, key=lambda record: (kinds.index(record.kind), record.pk)):
         yield Resting(

@@ -19,6 +19,7 @@ from positions.textversions import versions_of
 #: Routes that only take what a page sends, and lead back to one.
 TAKERS = frozenset(
     {
+        "anchor-place",
         "clause-act",
         "clause-carry",
         "clause-restore",
@@ -126,7 +127,16 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
         **_recoding(negotiation),
+<<<<<<< HEAD
         **_bringing_in(negotiation, numbers["source"][:1], user),
+=======
+        "source-read": of("source", "source-read"),
+        "source-capture": [
+            at("source-capture", pk, kind, query="?start=0&end=40")
+            for pk in numbers["source"][:1]
+            for kind in ("demand", "answer", "outcome", "event")
+        ],
+>>>>>>> reading
         "clause-new": of("proposal", "clause-new"),
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),

@@ -83,6 +83,8 @@ LIMITS = {
     "source-text": 10,
     "source-text-check": 12,
     "source-text-version": 10,
+    "source-read": 20,
+    "source-capture": 45,
     "clause-new": 7,
     "clause-paste": 6,
     "proposal-version": 10,

@@ -28,7 +28,8 @@ _MONTH_NAMES = """
     november  nov      листопад листопада ноябрь   ноября
     december  dec      грудень  грудня    декабрь  декабря
 """
-_MONTHS = {
+#: The number of each month by its names in English, Ukrainian and Russian.
+MONTHS = {
     name: number
     for number, names in enumerate(_MONTH_NAMES.strip().splitlines(), 1)
     for name in names.split()
@@ -214,8 +215,8 @@ def _point(text: str, typed: str) -> _Point:
             part, value = "year", int(word)
         elif match := re.fullmatch("([0-9]{1,2})(?:st|nd|rd|th)?", word):
             part, value = "day", int(match[1])
-        elif word.rstrip(".") in _MONTHS:
-            part, value = "month", _MONTHS[word.rstrip(".")]
+        elif word.rstrip(".") in MONTHS:
+            part, value = "month", MONTHS[word.rstrip(".")]
         else:
             _refuse(typed)
         if part in parts:

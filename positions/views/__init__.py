@@ -10,11 +10,13 @@ from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
 from positions.views.movement import movement
 from positions.views.overview import overview
+from positions.views.reading import anchor_place, source_capture, source_read
 from positions.views.records import record
 from positions.views.search import search
 from positions.views.sources import source, sources
 
 __all__ = [
+    "anchor_place",
     "answers",
     "briefing",
     "changes",
@@ -41,5 +43,7 @@ __all__ = [
     "search",
     "silence_new",
     "source",
+    "source_capture",
+    "source_read",
     "sources",
 ]

@@ -243,8 +243,11 @@ def _numbered(request, negotiation, pk) -> Record:
     return get_object_or_404(numbers, pk=pk)
 
 
-def show_form(request, form, *, conflict=(), status=HTTPStatus.OK):
-    """Show a form as a page or in its slot, with what is known of others at it."""
+def show_form(request, form, *, conflict=(), status=HTTPStatus.OK, back=""):
+    """Show a form as a page or in its slot, with what is known of others at it.
+
+    ``back`` is where closing it leads: by default to the record, or to the overview.
+    """
     if form is None:
         return HttpResponse()
     if form.errors and status == HTTPStatus.OK:
@@ -260,7 +263,7 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK):
         "conflict": conflict,
         "kept": getattr(request, "kept", None),
         "others": unsaved.others_typing(user=request.user, address=address) if form.record else (),
-        "back": go_on(request, own),
+        "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
     }
     return render_page_or_part(request, form.page, "form", context, status=status)

@@ -118,12 +118,14 @@ def test_passages_that_carry_claims_are_marked(client, talks):
         ("West will not have it", True),
         (", says the envoy.", False),
     ]
-    (row,) = page.passages[1].begins
-    assert row.record_id == talks.asked_again.pk
+    (pin,) = page.passages[1].pins
+    assert pin.evidence.record_id == talks.asked_again.pk
+    assert pin.label == f"Demand {talks.asked_again.pk}: Water for thirty days."
     assert page.marked == 2
     html = page_of(client, talks).content.decode()
-    assert "<mark>thirty days of water</mark>" in html
-    assert "<mark>West will not have it</mark>" in html
+    assert f'<mark data-e="{pin.evidence.pk}">thirty days of water</mark>' in html
+    assert f'id="e{pin.evidence.pk}" href="/{talks.slug}/records/{talks.asked_again.pk}/"' in html
+    assert f'<a href="#e{pin.evidence.pk}">in the text' in html
 
 
 def test_quotes_may_overlap(client, talks):
@@ -160,7 +162,7 @@ def test_a_quote_that_has_lost_its_place_is_reported(client, talks):
         "thirty days of water",
         "West will not have it",
     ]
-    assert "<mark>" not in page.content.decode()
+    assert "<mark data-e" not in page.content.decode()
     assert "its words are no longer at the place noted" in page.content.decode()
 
 

@@ -1,0 +1,133 @@
+"""What a form for a selected passage begins with: its words, and what the rules propose for them.
+
+Plain computation over what was read; nothing here is saved.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from negotiations import ranges
+from positions.models import Demand
+from positions.proposing import Amount, Deadline, Known, Proposals, Read, Why
+from positions.proposing.subjects import scale_of, with_terms
+from positions.units import TIME
+from positions.words import with_unit
+
+DEMAND, ANSWER, OUTCOME, EVENT = KINDS = ("demand", "answer", "outcome", "event")
+
+
+@dataclass(frozen=True)
+class Also:
+    """Something that was read and has no field of its own in the form."""
+
+    text: str
+    why: Why
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """First values of fields, the reason of each that is proposed, and what else was read."""
+
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: Mapping[str, Why] = field(default_factory=lambda: MappingProxyType({}))
+    also: tuple[Also, ...] = ()
+
+
+class _Draft:
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.reasons: dict[str, Why] = {}
+
+    def put(self, name: str, read: Read | None, value: Any = None) -> None:
+        """Propose a value for a field, by default what was read."""
+        if read is not None:
+            self.values[name] = read.value if value is None else value
+            self.reasons[name] = read.why
+
+
+def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
+    """Return what the form of a kind begins with."""
+    draft = _Draft()
+    draft.put("speaker", found.speaker or found.new_speaker)
+    draft.put("capacity", found.capacity)
+    draft.put("basis", found.basis)
+    draft.put("issue", found.issue)
+    if found.date:
+        days = ranges.date_text(ranges.days(found.date.first, found.date.last))
+        day = {OUTCOME: "reached", EVENT: "happened"}.get(kind, "stated")
+        draft.put(day, Read(days, found.date.why))
+    _put_holders(draft, found, kind)
+    if kind in (DEMAND, ANSWER):
+        _put_act(draft, found, kind)
+        issue = found.issue.value if found.issue else ""
+        of_terms = terms_drafted(found, issue, known)
+        draft.values |= of_terms.values
+        draft.reasons |= of_terms.reasons
+        return Drafted(draft.values, draft.reasons, of_terms.also)
+    return Drafted(draft.values, draft.reasons, terms_drafted(found, "", known).also)
+
+
+def _put_holders(draft: _Draft, found: Proposals, kind: str) -> None:
+    if not found.holders:
+        return
+    first = found.holders[0]
+    if kind == EVENT:
+        draft.put("actor", first if len(found.holders) == 1 else None)
+    else:
+        name = "confirmed_by" if kind == OUTCOME else "holders"
+        draft.put(name, first, [int(read.value) for read in found.holders])
+
+
+def _put_act(draft: _Draft, found: Proposals, kind: str) -> None:
+    if kind == ANSWER:
+        draft.values["kind"] = ""
+        draft.put("answer", found.answer)
+    elif found.kind and found.kind.value in Demand.Kind.values:
+        draft.put("kind", found.kind)
+
+
+def terms_drafted(found: Proposals, issue: str, known: Known) -> Drafted:
+    """Return the values for the terms of an issue, by the key of the term; the others as "also"."""
+    draft, also = _Draft(), []
+    units = {term.key: term.unit for term in known.terms}
+    for amount in with_terms(found.amounts, issue, known):
+        if amount.term:
+            draft.put(amount.term, Read(value_text(amount, units[amount.term]), amount.why))
+        else:
+            also.append(Also(amount_text(amount), amount.why))
+    for term, choice in found.choices if found.issue and found.issue.value == issue else ():
+        draft.put(term, choice)
+    if found.deadline:
+        dates = [t.key for t in known.terms if issue and t.issue == issue and t.kind == "date"]
+        text = deadline_text(found.deadline)
+        if found.deadline.by and len(dates) == 1:
+            draft.put(dates[0], Read(text, found.deadline.why))
+        else:
+            also.append(Also(_("Deadline: %(when)s") % {"when": text}, found.deadline.why))
+    return Drafted(draft.values, draft.reasons, tuple(also))
+
+
+def value_text(amount: Amount, unit: str) -> str:
+    """Return an amount as the field of a term with a unit takes it: "about 30", "2 week"."""
+    scale = scale_of(amount.unit, unit)
+    ends = [end / scale if end is not None else None for end in (amount.low, amount.high)]
+    text = ranges.quantity_text(ranges.quantity(*ends), amount.approximate)
+    return f"{text} {amount.unit}s" if amount.unit in TIME and amount.unit != unit else text
+
+
+def amount_text(amount: Amount) -> str:
+    """Return an amount with its unit, for people."""
+    number = ranges.quantity_text(ranges.quantity(amount.low, amount.high), amount.approximate)
+    bound = amount.low if amount.high is None else amount.high
+    return with_unit(number, amount.unit, bound) if amount.unit else number
+
+
+def deadline_text(deadline: Deadline) -> str:
+    """Return by when: "within 10 days", or a day as a term takes it: "by 30 June 2024"."""
+    if deadline.within:
+        return _("within %(time)s") % {"time": amount_text(deadline.within)}
+    return ranges.date_text(ranges.days(None, deadline.by))

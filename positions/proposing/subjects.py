@@ -1,0 +1,220 @@
+"""What a passage is about: words of the codebook, and what other languages say for them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from positions.proposing.known import Known
+from positions.proposing.proposals import Amount, Read, Why
+from positions.proposing.words import Stretch, words_of
+
+#: What counts how much: a word of the issue's name, of its terms and choices, of its definition.
+OF_NAME, OF_TERM, OF_DEFINITION, OF_UNIT = 3, 2, 1, 2
+ENOUGH = 2
+
+_SMALL = """
+    a an and are at be both by for from how if in into is it its long many much of off on or
+    other out over per side sides some than that the their them they this those through to under
+    up was were what when where whether which who whom whose will with number amount share
+    duration date name kind all any between against about
+"""
+_STOP = frozenset(_SMALL.split())
+#: Words that mean the same to whoever negotiates, by the English word that codebooks have.
+_SAME = r"""
+    ceasefire truce armistice cease-fire quiet перемир[ия]\w* перемир’я перемир'я
+    ceasefire припинен\w*_вогню прекращен\w*_огня прекратить_огонь
+    prisoner pow captive detainee полонен пленн военнопленн
+    exchange swap обмін обмен
+    withdrawal withdraw withdrawn pullback buffer відвест відведен вивест виведен
+    withdrawal вывест вывод отвод отвести
+    troop troops військ войск
+    weapon weapons озброєн оружи вооружен
+    observer observers monitor спостерігач наблюдател
+    reconstruction rebuilding rebuild reconstruct відбудов відновленн восстановлен
+    crossing crossings checkpoint пункт\w*_пропуск
+    border кордон границ
+    water вод_
+    dam гребл дамб плотин
+    election elections вибор выбор
+    child children діт діте дете дети
+    body bodies тіл_ тел_
+    sanction sanctions санкці санкци
+    territory territories територі территори
+    refugee refugees displaced біжен бежен переселен
+    neutrality neutral нейтралітет нейтралитет
+    guarantee guarantees гаранті гаранти
+    language мов_ язык
+    aid assistance допомог помощ
+"""
+_SUFFIX = re.compile(r"(?:['’]s?|ies|ing|ed|es|s|y|al)$")
+
+
+@lru_cache(maxsize=1)
+def _same() -> tuple[tuple[re.Pattern, str], ...]:
+    """Patterns of words, each with the stem they stand for."""
+    made = []
+    for line in _SAME.strip().splitlines():
+        first, *others = line.split()
+        for other in (first, *others):
+            spaced = other.rstrip("_").replace("_", r"\s")
+            ending = r"\w{0,3}" if other.endswith("_") else "s?" if other.isascii() else r"\w*"
+            made.append((re.compile(rf"(?<!\w){spaced}{ending}(?!\w)", re.IGNORECASE), stem(first)))
+    return tuple(made)
+
+
+def stem(word: str) -> str:
+    """Return a word without its ending, roughly: "monitoring" and "monitors" are one."""
+    small = word.casefold()
+    if not small.isascii() and not re.search("[a-z]", small):
+        return small[: max(4, len(small) - 2)]
+    return _SUFFIX.sub("", small) if len(small) > 4 else small
+
+
+@lru_cache(maxsize=8)
+def _weights(known: Known) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """For each stem the issues that use it, with how much it tells."""
+    told: dict[str, dict[str, int]] = defaultdict(dict)
+    # Who is named tells nothing about the subject: "Share of Karsia" is not a word of one issue.
+    named = {
+        each
+        for names in [row.names for row in known.parties] + [row.names for row in known.people]
+        for name in names
+        if len(name.split()) == 1
+        for each in _stems(name)
+    }
+    for issue in known.issues:
+        of_terms = [
+            text
+            for term in known.terms
+            if term.issue == issue.key
+            for text in (term.name, *(name for _key, name in term.choices))
+        ]
+        for texts, weight in (
+            ([issue.definition], OF_DEFINITION),
+            (of_terms, OF_TERM),
+            ([issue.name], OF_NAME),
+        ):
+            for text in texts:
+                for each in set(_stems(text)) - named:
+                    told[each][issue.key] = weight
+    return tuple((each, tuple(weights.items())) for each, weights in told.items())
+
+
+def _stems(text: str) -> Iterator[str]:
+    stretch = Stretch(text, 0, len(text))
+    for word in words_of(stretch):
+        if word.lower not in _STOP and len(word.text) > 2 and not word.text.isdigit():
+            yield stem(word.text)
+    yield from (same for pattern, same in _same() if pattern.search(text))
+
+
+def issue_of(stretch: Stretch, known: Known, amounts: Iterable[Amount]) -> Read | None:
+    """Return the issue that the words speak of, if one stands out."""
+    weights = {each: dict(pairs) for each, pairs in _weights(known)}
+    scores: dict[str, int] = defaultdict(int)
+    whys: dict[str, Why] = {}
+    for found, why in _found(stretch, weights):
+        issues = _telling(weights[found])
+        for key, weight in issues.items():
+            scores[key] += weight
+            best = whys.setdefault(key, why)
+            whys[key] = min(best, why, key=lambda each: each.start)
+    for amount in amounts:
+        owners = {term.issue for term in known.terms if fits(amount.unit, term.unit) and term.issue}
+        if len(owners) == 1 and amount.unit not in _TIME:
+            (key,) = owners
+            scores[key] += OF_UNIT
+            whys.setdefault(key, amount.why)
+    for issue in known.issues:
+        for _term, read in choices_of(stretch, known, issue.key):
+            scores[issue.key] += OF_TERM
+            whys.setdefault(issue.key, read.why)
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])
+    if not ranked or ranked[0][1] < ENOUGH or (len(ranked) > 1 and ranked[1][1] == ranked[0][1]):
+        return None
+    return Read(ranked[0][0], whys[ranked[0][0]])
+
+
+def _telling(issues: dict[str, int]) -> dict[str, int]:
+    """The issues for which a word tells something: many use "ceasefire", one is called so."""
+    if len(issues) <= 2:
+        return issues
+    called = {key: weight for key, weight in issues.items() if weight == OF_NAME}
+    return called if len(called) == 1 else {}
+
+
+def _found(stretch: Stretch, weights) -> Iterator[tuple[str, Why]]:
+    """Yield each stem of the codebook that occurs once, with the words of its first place."""
+    seen = set()
+    for word in words_of(stretch):
+        each = stem(word.text)
+        if each in weights and each not in seen and word.lower not in _STOP:
+            seen.add(each)
+            yield each, stretch.why(word.start, word.end)
+    for pattern, same in _same():
+        match = next(iter(stretch.find(pattern)), None)
+        if match and same in weights and same not in seen:
+            seen.add(same)
+            yield same, stretch.why(match.start(), match.end())
+
+
+_MONEY = re.compile(r"(?:(thousand|million|billion)\s)?([A-Z]{3})(?:\s(thousand|million|billion))?")
+_TIMES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_TIME = frozenset({"minute", "hour", "day", "week", "month", "year"})
+_KIN = ({"day", "week", "hour", "minute"}, {"month", "year"})
+
+
+def scale_of(unit: str, of_term: str) -> int:
+    """Return how many of the unit of an amount one of a term's money unit are: a million, or 1."""
+    match = _MONEY.fullmatch(of_term)
+    if match and match[2] == unit:
+        return _TIMES.get(match[1] or match[3] or "", 1)
+    return 1
+
+
+def fits(unit: str, of_term: str) -> bool:
+    """Whether an amount in a unit can be a value of a term in another."""
+    if not unit or not of_term:
+        return False
+    match = _MONEY.fullmatch(of_term)
+    return (
+        unit.casefold() == of_term.casefold()
+        or bool(match and match[2] == unit)
+        or any(unit in kin and of_term in kin for kin in _KIN)
+    )
+
+
+def with_terms(amounts: Sequence[Amount], issue: str, known: Known) -> Iterator[Amount]:
+    """Yield amounts with the term of an issue that each is a value of, if it can be no other's."""
+    for amount in amounts:
+        terms = [
+            term.key
+            for term in known.terms
+            if issue
+            and term.issue == issue
+            and term.kind == "quantity"
+            and fits(amount.unit, term.unit)
+        ]
+        same = [each for each in amounts if each.unit == amount.unit]
+        only = terms[0] if len(terms) == len(same) == 1 else ""
+        yield replace(amount, term=only)
+
+
+def choices_of(stretch: Stretch, known: Known, issue: str) -> Iterator[tuple[str, Read]]:
+    """Yield the choices of an issue's terms that the words name in full, one for each term."""
+    for term in known.terms:
+        if term.issue != issue or not term.choices:
+            continue
+        found = [
+            Read(key, stretch.why(match.start(), match.end()))
+            for key, name in term.choices
+            for match in stretch.find(_whole(name))
+        ]
+        if len({read.value for read in found}) == 1:
+            yield term.key, found[0]
+
+
+def _whole(name: str) -> re.Pattern:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)".replace(r"\ ", r"[\s-]"), re.IGNORECASE)

@@ -1,0 +1,269 @@
+"""The rules that propose: what they read, from which words, and when they keep silent."""
+
+from dataclasses import fields
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiations import ranges
+from positions.models import Demand, Evidence
+from positions.proposing import Amount, Known, Passage, Person, Proposals, Why, propose
+from positions.proposing.acts import acts
+from positions.proposing.numbers import amounts
+from positions.proposing.words import Stretch, sentences
+from tests.positions.proposing import scoring
+
+DOCS = Path(__file__).parents[3] / "docs" / "proposals.md"
+WEDNESDAY = date(2024, 3, 13)
+TALKS = scoring.talks()
+
+
+def read(text: str, before: str = "", after: str = "", known: Known = TALKS) -> Proposals:
+    whole = before + text + after
+    return propose(Passage(whole, len(before), len(before) + len(text), WEDNESDAY), known)
+
+
+def whys(found) -> list[Why]:
+    """Return all reasons that stand somewhere in a proposal."""
+    if isinstance(found, Why):
+        return [found]
+    if isinstance(found, tuple):
+        return [why for each in found for why in whys(each)]
+    if hasattr(found, "__dataclass_fields__"):
+        return [why for each in fields(found) for why in whys(getattr(found, each.name))]
+    return []
+
+
+@pytest.mark.parametrize("name", ["passages", "unseen"])
+def test_the_tables_in_the_docs_are_what_the_rules_give(name):
+    assert "\n".join(scoring.table(name)) in DOCS.read_text()
+
+
+def test_there_are_forty_passages_in_three_languages():
+    languages = [row["language"] for row in scoring.passages()]
+    assert [languages.count(each) for each in ("en", "uk", "ru")] == [26, 7, 7]
+
+
+def test_what_is_proposed_names_the_words_it_was_read_from():
+    text = "Irena Mazur said on Monday that Veldoria demands a truce of at least 30 days."
+    found = read(text)
+    assert [read.value for read in found.holders] == ["veldoria"]
+    assert found.speaker
+    assert found.speaker.why == Why(0, 11, "Irena Mazur")
+    assert found.kind
+    assert (found.kind.value, found.kind.why.words) == ("demand", "demands")
+    assert found.date
+    assert (found.date.first, found.date.why.words) == (date(2024, 3, 11), "Monday")
+    assert found.issue
+    assert (found.issue.value, found.issue.why.words) == ("ceasefire", "truce")
+    (amount,) = found.amounts
+    assert (amount.low, amount.high, amount.unit, amount.term) == (30, None, "day", "duration")
+    assert amount.why.words == "at least 30 days"
+    assert found.basis
+    assert found.basis.value == Evidence.Basis.OFFICIAL
+
+
+@given(
+    st.integers(min_value=0, max_value=39),
+    st.integers(min_value=0, max_value=300),
+    st.integers(min_value=1, max_value=300),
+)
+def test_the_reasons_always_lie_in_the_text_and_say_what_stands_there(number, start, length):
+    """Whatever is selected, be it half a word."""
+    row = scoring.passages()[number]
+    text = f"{row.get('before', '')}\n{row['text']} {row.get('after', '')}"
+    start = min(start, len(text) - 1)
+    end = min(len(text), start + length)
+    found = propose(Passage(text, start, end, row["published"]), TALKS)
+    for why in whys(found):
+        assert text[why.start : why.end] == why.words != ""
+    # What the passage itself tells is read from it alone.
+    inside = (found.kind, found.issue, found.amounts, found.choices, found.deadline)
+    assert all(start <= why.start and why.end <= end for why in whys(inside))
+
+
+@given(st.text(max_size=400))
+def test_any_text_can_be_read(text):
+    if text:
+        assert isinstance(read(text), Proposals)
+
+
+@given(
+    st.decimals(min_value=1, max_value=10**9, places=0),
+    st.decimals(min_value=1, max_value=10**6, places=0),
+    st.sampled_from(["exact", "span", "least", "most"]),
+)
+def test_numbers_are_read_as_they_are_printed(low, more, shape):
+    ends = {
+        "exact": (low, low),
+        "span": (low, low + more),
+        "least": (low, None),
+        "most": (None, low),
+    }[shape]
+    text = f"They want {ranges.quantity_text(ranges.quantity(*ends))} days of quiet."
+    (amount,) = amounts(Stretch(text, 0, len(text)))
+    assert (amount.low, amount.high, amount.unit, amount.approximate) == (*ends, "day", False)
+
+
+@given(st.dates(min_value=WEDNESDAY - timedelta(days=364), max_value=WEDNESDAY))
+def test_a_day_without_a_year_is_the_last_such_day_before_publication(day):
+    text = f"Veldoria rejected it on {ranges.date_text(ranges.day(day)).rpartition(' ')[0]}."
+    found = read(text).date
+    assert found
+    assert found.first == found.last == day
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("a pause of two to three days", 2, 3, "day"),
+        ("пауза на два-три дні", 2, 3, "day"),
+        ("перемирие на два-три дня", 2, 3, "day"),
+        ("a 30-day truce", 30, 30, "day"),
+        ("between 8,000 and 10,000 soldiers", 8000, 10_000, "person"),
+        ("від 5 до 10 км", 5, 10, "km"),
+        ("up to twenty-five observers", None, 25, "person"),
+        ("не менее 6 тысяч тел", 6000, None, "body"),
+        ("щонайменше 1,5 млрд євро", 1_500_000_000, None, "EUR"),
+        ("$4.5 billion", 4_500_000_000, 4_500_000_000, "USD"),
+        ("half of the fund", 50, 50, "percent"),
+        ("three of the seven crossings", 3, 3, "crossing"),
+        ("20 percent", 20, 20, "percent"),
+    ],
+)
+def test_numbers_with_their_units(text, low, high, unit):
+    (amount,) = amounts(Stretch(text, 0, len(text)), ["crossing"])
+    assert (amount.low, amount.high, amount.unit) == (low, high, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He is 54 and has held the post since 2019.",
+        "parliament voted 212 to 87",
+        "Resolution 2202 says nothing of it",
+        "that was two weeks ago",
+        "a 54-year-old colonel",
+        "з 1,500 людей",
+        "6.000 soldiers",
+    ],
+)
+def test_what_is_no_quantity_or_not_certainly_one_is_left_out(text):
+    assert list(amounts(Stretch(text, 0, len(text)))) == []
+
+
+def test_about_is_told_apart():
+    (amount,) = amounts(Stretch("roughly 300 residents", 0, 21))
+    assert amount.approximate
+    assert amount.low == Decimal(300)
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"),
+    [
+        ("They must leave within 10 days.", "within 10 day"),
+        ("Протягом двох тижнів після підписання.", "within 2 week"),
+        ("В течение 30 дней вывести войска.", "within 30 day"),
+        ("Pay by 30 June.", "by 2024-06-30"),
+        ("Pay by the end of the month.", "by 2024-03-31"),
+        ("Stop by midnight on Sunday.", "by 2024-03-17"),
+        ("Заплатити до кінця року.", "by 2024-12-31"),
+        ("Ответить до 1 июня 2025.", "by 2025-06-01"),
+        ("It came within hours.", None),
+        ("He stood by May.", None),
+    ],
+)
+def test_deadlines(text, deadline):
+    assert scoring.proposed(read(text))["deadline"] == ([deadline] if deadline else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Karsia refused yesterday.", "2024-03-12"),
+        ("Карсія відмовилася у п’ятницю.", "2024-03-08"),
+        ("Карсия отказалась 2 июня 2023 года.", "2023-06-02"),
+        ("They met on Monday and Tuesday.", "2024-03-11..2024-03-12"),
+        ("They will meet on 20 March 2024.", None),
+        ("The crossings open from 1 May.", None),
+        ("They meet again next Monday.", None),
+    ],
+)
+def test_days_are_those_that_were_over(text, day):
+    assert scoring.proposed(read(text))["date"] == ([day] if day else [])
+
+
+def test_a_quote_alone_has_its_speaker_from_the_sentence_around_it():
+    found = read("“We need 30 days.”", before="", after=" said Irena Mazur on Monday.")
+    assert found.speaker
+    assert found.speaker.value == "Irena Mazur"
+    assert [read.value for read in found.holders] == ["veldoria"]
+
+
+def test_a_pronoun_is_whom_the_sentence_before_names_if_it_is_one():
+    before = "Anton Belik met reporters. "
+    found = read("He said Karsia would accept.", before=before)
+    assert found.speaker
+    assert (found.speaker.value, found.speaker.why.words) == ("Anton Belik", "He")
+    two = "Anton Belik met Marit Lund. "
+    assert read("He said Karsia would accept.", before=two).speaker is None
+
+
+def test_who_must_act_is_not_who_demands():
+    found = read("Mazur said Karsia must pay.")
+    assert [read.value for read in found.holders] == ["veldoria"]
+    assert read("Karsia must pay.").holders == ()
+
+
+def test_who_only_is_spoken_of_holds_nothing():
+    assert read("The request to Karsia was rejected.").holders == ()
+    by = read("The request was rejected by Karsia.")
+    assert [read.value for read in by.holders] == ["karsia"]
+
+
+def test_the_account_of_another_is_told_from_ones_own():
+    other = read("Irena Mazur said Karsia rejected the truce.")
+    assert other.basis
+    assert other.basis.value == Evidence.Basis.OTHER_SIDE
+    third = read("Marit Lund said Karsia rejected the truce.")
+    assert third.basis
+    assert third.basis.value == Evidence.Basis.MEDIATOR
+    unnamed = read("A Karsian official, who asked not to be named, said Karsia rejected it.")
+    assert unnamed.basis
+    assert unnamed.basis.value == Evidence.Basis.UNNAMED
+
+
+def test_a_last_name_that_two_bear_is_nobodys():
+    known = Known(people=(Person("1", ("Anna Roth",)), Person("2", ("Ivo Roth",))))
+    assert read("Roth said no.", known=known).speaker is None
+    one = read("Anna Roth said no.", known=known).speaker
+    assert one
+    assert one.value == "1"
+
+
+def test_every_word_of_ours_is_one_of_the_models():
+    texts = [row["text"] for row in (*scoring.passages(), *scoring.passages("unseen"))]
+    found = [each for text in texts for each in acts(Stretch(text, 0, len(text)))]
+    kinds = {*Demand.Kind.values, "answer", "outcome", "event"}
+    assert {act.kind for act in found} <= kinds
+    assert {act.answer for act in found if act.answer} <= set(Demand.Answer.values)
+
+
+def test_initials_and_abbreviations_end_no_sentence():
+    text = "Gen. O. Dragan spoke. He paid 5 млн. Євро came later."
+    assert next(each.part for each in sentences(text, 0, len(text))) == "Gen. O. Dragan spoke."
+
+
+def test_a_passage_outside_its_text_is_refused():
+    with pytest.raises(ValueError, match="must lie in the text"):
+        Passage("abc", 2, 5)
+
+
+def test_an_amount_is_of_a_term_only_where_it_can_be_of_no_other():
+    found = read("A truce of 30 days, then 60 days.").amounts
+    assert [amount.term for amount in found] == ["", ""]
+    assert all(isinstance(amount, Amount) for amount in found)
