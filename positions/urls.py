@@ -26,17 +26,8 @@ urlpatterns = [
     path("<slug:slug>/sources/", views.sources, name="sources"),
     path("<slug:slug>/sources/<int:pk>/", views.source, name="source"),
     path("<slug:slug>/evidence/", views.evidence, name="evidence"),
-<<<<<<< HEAD
-    path("<slug:slug>/sources/", include("positions.intake_urls")),
-=======
-    path("<slug:slug>/sources/<int:pk>/read/", views.source_read, name="source-read"),
-    path(
-        "<slug:slug>/sources/<int:pk>/read/<slug:kind>/",
-        views.source_capture,
-        name="source-capture",
-    ),
+    path("<slug:slug>/sources/", include("positions.source_urls")),
     path("<slug:slug>/anchors/<int:pk>/", views.anchor_place, name="anchor-place"),
->>>>>>> reading
     path("<slug:slug>/demands/new/", views.demand_new, name="demand-new"),
     path("<slug:slug>/demands/<int:pk>/edit/", views.demand_edit, name="demand-edit"),
     path("<slug:slug>/silences/new/", views.silence_new, name="silence-new"),

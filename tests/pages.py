@@ -127,16 +127,13 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
         **_recoding(negotiation),
-<<<<<<< HEAD
         **_bringing_in(negotiation, numbers["source"][:1], user),
-=======
         "source-read": of("source", "source-read"),
         "source-capture": [
             at("source-capture", pk, kind, query="?start=0&end=40")
             for pk in numbers["source"][:1]
             for kind in ("demand", "answer", "outcome", "event")
         ],
->>>>>>> reading
         "clause-new": of("proposal", "clause-new"),
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),
