@@ -129,14 +129,17 @@ def _carry_out(plan: Plan, user, reason: str) -> None:
 
 
 def _move_all(moves: Sequence[Move]) -> None:
-    """Move records of one kind, hundreds at once: all get the same, but for the choices of values.
+    """Move records of one kind, hundreds at once: in a statement those that go to the same place.
 
     The plan has seen to what an edit would look at; the rest the database holds to.
     """
-    first = moves[0]
-    same = {name: value for name, value in first.fields.items() if name != "choices"}
-    rows = type(first.row)._base_manager.filter(pk__in=[move.row.pk for move in moves])
-    rows.update(**same, version=F("version") + 1)
+    alike: dict[frozenset, list[int]] = {}
+    for move in moves:
+        fields = frozenset((n, value) for n, value in move.fields.items() if n != "choices")
+        alike.setdefault(fields, []).append(move.row.pk)
+    for fields, numbers in alike.items():
+        rows = type(moves[0].row)._base_manager.filter(pk__in=numbers)
+        rows.update(**dict(fields), version=F("version") + 1)
     gone, new = [], []
     for move in moves:
         if "choices" not in move.fields:

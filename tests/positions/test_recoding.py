@@ -173,6 +173,24 @@ def test_undoing_a_merge_brings_back_what_the_api_said_byte_for_byte(talks, here
     assert answers(talks) == before
 
 
+def test_each_of_several_matched_terms_goes_to_its_own(talks, here, by):
+    river = IssueFactory(**here, name="River")
+    depth = TermFactory(**here, issue=talks.flow)
+    kept = [TermFactory(**here, issue=river) for _ in range(2)]
+    held = published_demand(
+        **here,
+        issue=talks.flow,
+        values=[{"term": talks.days, **days_of(1)}, {"term": depth, **days_of(2)}],
+    )
+    matched = {talks.days.pk: kept[0].pk, depth.pk: kept[1].pk}
+    versions = dict(TermValue.objects.filter(record=held.pk).values_list("pk", "version"))
+    merge_issues(talks.flow, into=river, terms=matched, **by)
+    values = TermValue.objects.filter(record=held.pk).order_by("quantity")
+    assert [(value.term, value.quantity.lower) for value in values] == [(kept[0], 1), (kept[1], 2)]
+    assert {value.version for value in values} == {version + 1 for version in versions.values()}
+    assert TermValue.objects.filter(term=kept[0]).count() == 4
+
+
 def test_a_part_can_take_over_its_whole(talks, here, by):
     merge_issues(talks.flow, into=talks.gauges, **by)
     gauges = Issue.objects.get(pk=talks.gauges.pk)
