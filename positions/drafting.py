@@ -14,7 +14,7 @@ from negotiations import ranges
 from positions.models import Demand
 from positions.proposing import Amount, Deadline, Known, Proposals, Read, Why
 from positions.proposing.subjects import scale_of, with_terms
-from positions.units import TIME
+from positions.units import TIME, read_quantity
 from positions.words import with_unit
 
 DEMAND, ANSWER, OUTCOME, EVENT = KINDS = ("demand", "answer", "outcome", "event")
@@ -95,8 +95,8 @@ def terms_drafted(found: Proposals, issue: str, known: Known) -> Drafted:
     draft, also = _Draft(), []
     units = {term.key: term.unit for term in known.terms}
     for amount in with_terms(found.amounts, issue, known):
-        if amount.term:
-            draft.put(amount.term, Read(value_text(amount, units[amount.term]), amount.why))
+        if amount.term and (text := value_text(amount, units[amount.term])):
+            draft.put(amount.term, Read(text, amount.why))
         else:
             also.append(Also(amount_text(amount), amount.why))
     for term, choice in found.choices if found.issue and found.issue.value == issue else ():
@@ -112,11 +112,20 @@ def terms_drafted(found: Proposals, issue: str, known: Known) -> Drafted:
 
 
 def value_text(amount: Amount, unit: str) -> str:
-    """Return an amount as the field of a term with a unit takes it: "about 30", "2 week"."""
+    """Return an amount as the field of a term with a unit takes it: "about 30", "2 weeks".
+
+    Empty where it does not convert: three hours are no number of days that a term can hold.
+    """
     scale = scale_of(amount.unit, unit)
     ends = [end / scale if end is not None else None for end in (amount.low, amount.high)]
-    text = ranges.quantity_text(ranges.quantity(*ends), amount.approximate)
-    return f"{text} {amount.unit}s" if amount.unit in TIME and amount.unit != unit else text
+    number = ranges.quantity_text(ranges.quantity(*ends))
+    if amount.unit in TIME and amount.unit != unit:
+        number = f"{number} {amount.unit}s"
+    try:
+        read_quantity(number, unit)
+    except ranges.UnclearRange:
+        return ""
+    return _("about %(quantity)s") % {"quantity": number} if amount.approximate else number
 
 
 def amount_text(amount: Amount) -> str:

@@ -8,6 +8,9 @@ from positions import proposing
 from positions.models import Issue, Term
 from positions.proposing import Known, Passage, Proposals
 
+#: A longer passage says too much for one record, and nothing is proposed for it.
+LONGEST = 5_000
+
 
 def known_of(negotiation: Negotiation, user) -> Known:
     """Return the names and words of a negotiation that the user may see and choose.
@@ -69,5 +72,7 @@ def proposals_for(source: Source, start: int, end: int, known: Known) -> Proposa
 
     Raises ``ValueError`` where there is no such stretch.
     """
+    if end - start > LONGEST:
+        return Proposals()
     published = ranges.latest(source.published) if source.published else None
     return proposing.propose(Passage(source.text, start, end, published), known)

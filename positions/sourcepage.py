@@ -73,6 +73,11 @@ class SourcePage:
         return sum(len(passage.pins) for passage in self.passages)
 
     @property
+    def astray(self) -> tuple[Evidence, ...]:
+        """Return what has words that stand nowhere in the text: lost, or never placed."""
+        return (*self.lost, *self.unplaced)
+
+    @property
     def placed(self) -> frozenset[int]:
         """Return the numbers of the evidence whose words stand in the text."""
         return frozenset(number for passage in self.passages for number in passage.carries)

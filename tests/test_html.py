@@ -12,8 +12,9 @@ from django.urls import get_resolver, include, path, reverse
 
 from accounts.models import ApiToken, User
 from negotiations import unsaved
-from negotiations.models import Negotiation
+from negotiations.models import Negotiation, Source
 from negotiations.operations import Conflict, edit
+from positions.capture import correct_text
 from positions.models import Demand, Outcome, Proposal
 from tests.factories import DemandFactory, MembershipFactory, NegotiationFactory, UserFactory
 from tests.htmlchecker import complaints
@@ -49,6 +50,7 @@ FORMS = [
     "round-line",
     "round-seat",
     "round-status",
+    "source-capture",
 ]
 FAULTS = {
     400: SuspiciousOperation("odd"),
@@ -149,6 +151,7 @@ def test_the_checker_finds_nothing_on_any_page_in_any_state(
     take_conflicts(documents, talks)
     take_what_is_swapped_in(documents, talks, sample)
     take_what_is_asked_oddly(documents, talks)
+    take_lost_words(documents, talks)
     take_accounts(documents)
     settings.ROOT_URLCONF = Faulty
     take_failures(documents, talks)
@@ -243,6 +246,22 @@ def take_what_is_asked_oddly(documents, talks):
     first, second = (paper.pk for paper in papers[:2])
     compared = reverse("proposal", args=[talks.slug, first]) + f"?compare={second}"
     documents.take(f"at {compared}", Client().get(compared), 200)
+
+
+def take_lost_words(documents, talks):
+    """Take the pages of a source whose corrected text has lost words, and a refused placing."""
+    source = Source.objects.get(pk=talks.source.pk)
+    text = source.text.replace("thirty days", "30 days")
+    (lost,) = correct_text(source, user=talks.editor, version=source.version, text=text).lost
+    place = reverse("anchor-place", args=[talks.slug, lost.pk])
+    clients = visitors()
+    for name in ("source", "source-read"):
+        address = reverse(name, args=[talks.slug, source.pk])
+        for who, client in clients.items():
+            if (response := client.get(address)).status_code != 302:
+                documents.take(f"{who} at {address}, lost words", response, 200)
+    refused = clients["editor"].post(place, {"version": lost.version, "words": "no such words"})
+    documents.take("words placed nowhere", refused, 422)
 
 
 def take_accounts(documents):

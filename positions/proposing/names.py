@@ -1,7 +1,7 @@
 """Where parties and people are named, in whatever case of Ukrainian, Russian or English."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -138,7 +138,3 @@ def _cyrillic_form(name: str, text: str, is_capital: bool, alone: bool) -> str:
 def is_nominative_adjective(text: str) -> bool:
     """Whether a Cyrillic adjective stands in the case of the doer."""
     return bool(_NOMINATIVE_ADJECTIVE.fullmatch(text.casefold()))
-
-
-def people_in(found: Iterable[Mention]) -> Iterator[Mention]:
-    return (mention for mention in found if mention.kind == PERSON)

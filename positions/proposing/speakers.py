@@ -36,9 +36,6 @@ _ROLE = (
     r"|министр|премьер|пресс-секретарь|советник|представитель|переговорщик|командующий"
 )
 _ROLE_WORD = re.compile(rf"(?<!\w)(?:{_ROLE})(?!\w)", re.IGNORECASE)
-_BEFORE_NAME = re.compile(
-    rf"(?:(?:[\w’'.-]+\s){{0,5}}?)(?<!\w)(?:{_ROLE})(?:\s[\w’'.-]+){{0,5}}?,?\s$", re.IGNORECASE
-)
 _AFTER_NAME = re.compile(
     rf",\s((?:[\w’'.-]+\s){{0,6}}(?:{_ROLE})(?:\s(?:of|for)(?:\s[\w’'.-]+){{1,4}})?)(?=,)", re.I
 )
@@ -60,11 +57,6 @@ class Speaking:
     key: str = ""
     name: str = ""
     via: tuple[int, int] | None = None
-
-
-def said_in(stretch: Stretch) -> bool:
-    """Whether a word of saying stands in the stretch."""
-    return next(iter(stretch.find(_SAID)), None) is not None
 
 
 def speaker_of(

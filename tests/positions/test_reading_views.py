@@ -6,6 +6,7 @@ from negotiations.models import Membership, Person, Record, Source
 from negotiations.operations import edit
 from positions.capture import correct_text
 from positions.models import Demand, Event, Evidence, Outcome, TermValue
+from positions.operations import edit_record
 from tests.factories import (
     MembershipFactory,
     PartyFactory,
@@ -239,6 +240,33 @@ def test_a_refused_form_keeps_what_was_typed_and_marks_what_is_still_proposed(
     assert 'value="50"' in html
     assert '<q lang="en">West</q>' in html
     assert '<q lang="en">at least 40 days</q>' not in html
+
+
+def test_what_does_not_convert_is_told_and_not_filled_in(editor, talks, article):
+    text = "West demands water for 36 hours. West demands water for five hours."
+    other = published(Source, negotiation=talks.negotiation, outlet="X", text=text)
+    half = form_at(editor, passage(talks, other, text[:32], text=text))
+    assert half[f"term_{talks.days.code}"].value() == "36 hours"
+    five = form_at(editor, passage(talks, other, text[33:], text=text))
+    assert five[f"term_{talks.days.code}"].value() is None
+    assert [each.text for each in five.also] == ["5 hours"]
+
+
+def test_nothing_is_proposed_for_a_passage_that_is_too_long(editor, talks):
+    text = f"{WISH}. " * 200
+    other = published(Source, negotiation=talks.negotiation, outlet="X", text=text.strip())
+    form = form_at(editor, f"{pane(talks, other)}demand/?start=0&end=6000")
+    assert form["quote"].value() == text[:6000].strip()
+    assert form["holders"].value() == []
+
+
+def test_a_quote_from_before_there_was_a_text_waits_to_be_placed(editor, talks):
+    bare = published(Source, negotiation=talks.negotiation, outlet="Bare")
+    fields = {"source": bare, "basis": "outlet's voice", "quote": "East want water"}
+    edit_record(talks.asked, user=talks.editor, version=talks.asked.version, evidence=[fields])
+    correct_text(bare, user=talks.editor, version=bare.version, text="East wants water.")
+    html = editor.get(pane(talks, bare)).content.decode()
+    assert "<mark>East want water</mark>" in html
 
 
 def test_another_issue_brings_its_terms_with_what_was_read_for_them(editor, talks, article):
