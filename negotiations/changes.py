@@ -206,7 +206,7 @@ def gated_models() -> dict[str, type[models.Model]]:
     }
 
 
-def _subject(row: History) -> tuple[type[models.Model], int]:
+def subject_of(row: History) -> tuple[type[models.Model], int]:
     """Return which row people would say was changed: of a link, the record that it belongs to."""
     if link := links().get(row.table_name):
         return link[0], row.data[link[1].m2m_column_name()]
@@ -221,7 +221,7 @@ def _titles(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str
     titles: dict[tuple[type[models.Model], int], str] = {}
     subjects: dict[type[models.Model], set[int]] = {}
     for row in rows:
-        model, pk = _subject(row)
+        model, pk = subject_of(row)
         subjects.setdefault(model, set()).add(pk)
     for model, numbers in subjects.items():
         for pk, found in rows_by_number(model, numbers).items():
@@ -232,7 +232,7 @@ def _titles(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str
 def _touched(rows: Sequence[History], titles) -> Iterator[Touched]:
     by_subject: dict[tuple[type[models.Model], int], list[History]] = {}
     for row in rows:
-        by_subject.setdefault(_subject(row), []).append(row)
+        by_subject.setdefault(subject_of(row), []).append(row)
     for (model, pk), written in by_subject.items():
         own = [row for row in written if row.table_name == model._meta.db_table]
         is_there = (model, pk) in titles
@@ -240,7 +240,7 @@ def _touched(rows: Sequence[History], titles) -> Iterator[Touched]:
             kind=str(model._meta.verbose_name),
             pk=pk,
             title=titles[model, pk] if is_there else _last_title(own),
-            deed=_deed(own),
+            deed=deed_of(own),
             fields=tuple(dict.fromkeys(_fields(model, written))),
             has_page=is_there and model in numbered_models().values(),
         )
@@ -251,7 +251,7 @@ def _last_title(rows: Sequence[History]) -> str:
     return next((str(data[field]) for field in TITLE_FIELDS if data.get(field)), "")
 
 
-def _deed(rows: Sequence[History]) -> str:
+def deed_of(rows: Sequence[History]) -> str:
     """Return what became of a row, in a word, from what was written of it in order."""
     if not rows:
         return _("edited")

@@ -88,6 +88,28 @@ class ChangesetQuerySet(models.QuerySet):
 
 
 class HistoryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what was sealed of negotiations that ``user`` writes in, and published images.
+
+        Of the latter only those of records that are still to be seen: what was retracted is not,
+        nor what it had said before.
+        """
+        sealed = self.filter(changeset__revision__isnull=False)
+        seen = sealed.filter(negotiation__in=_negotiations().visible_to(user))
+        records = apps.get_model("negotiations", "Record").objects.visible_to(user)
+        is_public = Q(data__state="published") | ~Q(data__has_key="state")
+        published = is_public & Q(Exists(records.filter(pk=OuterRef("row_id"))))
+        if not user.is_authenticated:
+            return seen.filter(published)
+        return seen.filter(published | Q(negotiation__in=_negotiations().editable_by(user)))
+
+    def of_record(self, record):
+        """Return what was written of a record, of its parts, and of the lists of either."""
+        own = {"negotiation": record.negotiation_id, "table_name": record.model._meta.db_table}
+        parts = Q(data__has_key="record_id", data__record_id=record.pk)
+        rows = Q(**own, row_id=record.pk) | Q(negotiation=record.negotiation_id) & parts
+        return self.filter(rows)
+
     def newest_of_each_row(self):
         """Return what was sealed and after which nothing was written of the same row."""
         later = type(self)(self.model).filter(
@@ -107,6 +129,17 @@ class HistoryQuerySet(models.QuerySet):
             pk__lt=OuterRef("pk"),
         )
         return self.annotate(before=Subquery(earlier.order_by("-pk").values("data")[:1]))
+
+    def with_row_before(self):
+        """Annotate ``before``, and ``before_id``: the number of the row of history it stands in."""
+        earlier = type(self)(self.model).filter(
+            negotiation=OuterRef("negotiation"),
+            table_name=OuterRef("table_name"),
+            row_id=OuterRef("row_id"),
+            pk__lt=OuterRef("pk"),
+        )
+        before = Subquery(earlier.order_by("-pk").values("pk")[:1])
+        return self.with_image_before().annotate(before_id=before)
 
 
 class UnsavedFormQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from negotiations.changes import gated_models
 from negotiations.constraints import SameNegotiation
-from negotiations.models import Record
+from negotiations.models import History, Record
 from negotiations.models.base import numbered_models
 
 ROWS_AT_ONCE = 2000
@@ -38,6 +38,26 @@ def images_of(keys: Iterable[Key]) -> dict[Key, Image]:
         ):
             found[model, pk] = json.loads(image, parse_float=str)
     return found
+
+
+def typed(rows: models.QuerySet[History]) -> dict[int, Any]:
+    """Return the images that rows of history hold as rows of their models, by history's number.
+
+    A column that came later is None in them. One query for each table.
+    """
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, name in rows.values_list("pk", "table_name"):
+        found[name].append(number)
+    images: dict[int, Any] = {}
+    for name, numbers in found.items():
+        model: Any = gated_models()[name]
+        for image in model._base_manager.raw(
+            f"SELECT image.*, h.id AS of_history FROM {table(History)} h,"
+            f" jsonb_populate_record(NULL::{table(model)}, h.data) image WHERE h.id = ANY(%s)",
+            [numbers],
+        ):
+            images[image.of_history] = image
+    return images
 
 
 @dataclass(frozen=True)

@@ -154,14 +154,15 @@ def _fields(row) -> Iterator[Line]:
     for field in row._meta.fields:
         if field.name in HIDDEN or field.is_relation:
             continue
-        if text := _text(row, field):
+        if text := field_text(row, field):
             yield Line(capfirst(field.verbose_name), text)
     for field in row._meta.many_to_many:
         if named := ", ".join(str(party) for party in getattr(row, field.name).all()):
             yield Line(capfirst(field.verbose_name), named)
 
 
-def _text(row, field) -> str:
+def field_text(row, field) -> str:
+    """Return what a field of a row says, in words; a relation's is not told here."""
     value = getattr(row, field.name)
     if value is None or value == "" or value == []:
         return ""

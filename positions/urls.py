@@ -34,8 +34,12 @@ urlpatterns = [
     path("<slug:slug>/records/<int:pk>/", views.record, name="record"),
     path("<slug:slug>/records/<int:pk>/edit/", views.record_edit, name="record-edit"),
     path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),
+    path("<slug:slug>/records/<int:pk>/history/", views.record_history, name="record-history"),
+    path("<slug:slug>/records/<int:pk>/restore/", views.record_restore, name="record-restore"),
     path("<slug:slug>/new/<slug:kind>/", views.record_new, name="record-new"),
     path("<slug:slug>/search/", views.search, name="search"),
     path("<slug:slug>/changes/", views.changes, name="changes"),
+    path("<slug:slug>/changes/undo/", views.undo_last, name="undo-last"),
+    path("<slug:slug>/changes/<int:revision>/", views.changeset, name="changeset"),
     path("<slug:slug>/unsaved/", views.keep_unsaved, name="unsaved"),
 ]

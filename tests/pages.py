@@ -26,12 +26,14 @@ TAKERS = frozenset(
         "clause-silent",
         "codebook-retire",
         "codebook-undo",
+        "record-restore",
         "record-state",
         "round-again",
         "round-silence",
         "setup-move",
         "silence-new",
         "token-revoke",
+        "undo-last",
         "unsaved",
     }
 )
@@ -143,6 +145,8 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "round-status": of_round("round-status", ACTS),
         "demand-edit": of("demand", "demand-edit"),
         "record": [at("record", pk) for pk in first.values()],
+        "record-history": [at("record-history", pk) for pk in first.values()],
+        "changeset": [at("changeset", 1)],
         "record-edit": [at("record-edit", pk) for kind, pk in first.items() if kind in FORMS],
         "record-new": [
             at("record-new", kind, query=query)

@@ -95,6 +95,8 @@ LIMITS = {
     "demand-edit": 36,
     "record": 22,
     "record-edit": 19,
+    "record-history": 30,
+    "changeset": 60,
     "record-new": 16,
 }
 

@@ -67,6 +67,8 @@ class History(models.Model):
     data = models.JSONField()
     #: What ``with_image_before`` annotates.
     before: dict[str, Any] | None
+    #: What ``with_row_before`` annotates besides.
+    before_id: int | None
 
     objects = HistoryQuerySet.as_manager()
 

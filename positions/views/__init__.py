@@ -6,6 +6,7 @@ from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.evidence import evidence
 from positions.views.exports import briefing, everything, export, export_file
+from positions.views.history import changeset, record_history, record_restore, undo_last
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
 from positions.views.movement import movement
@@ -20,6 +21,7 @@ __all__ = [
     "answers",
     "briefing",
     "changes",
+    "changeset",
     "claims",
     "comparison",
     "conditions",
@@ -37,7 +39,9 @@ __all__ = [
     "proposals",
     "record",
     "record_edit",
+    "record_history",
     "record_new",
+    "record_restore",
     "record_state",
     "rounds",
     "search",
@@ -46,4 +50,5 @@ __all__ = [
     "source_capture",
     "source_read",
     "sources",
+    "undo_last",
 ]

@@ -1,0 +1,237 @@
+"""What was made of records, change by change, in words: the history of one, and of a changeset.
+
+Those who write in a negotiation see all of it, with who and why. Everybody else sees the published
+images of what is published now: what a draft said before it was published is no reader's business.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from negotiations.changes import deed_of, links, subject_of
+from negotiations.models import Changeset, History, Negotiation, Record, State
+from negotiations.models.base import numbered_models
+from negotiations.rowimages import typed
+from negotiations.titles import rows_by_number
+from positions.clausediff import Run, word_diff
+from positions.recordpages import HIDDEN, field_text
+
+CHANGES_A_PAGE = 25
+#: So many rows of one changeset are told; an import writes thousands.
+ROWS_TOLD = 200
+Subject = tuple[type[models.Model], int]
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """What a field held before and holds after; ``runs`` are its words, if both have some."""
+
+    label: str
+    before: str
+    after: str
+    runs: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What became of one record in a change: ``word`` tells it, ``changes`` how."""
+
+    kind: str
+    pk: int
+    title: str
+    word: str
+    changes: tuple[FieldChange, ...]
+    has_page: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change; ``who``, ``reason`` and ``revision`` are empty for those who only read."""
+
+    when: datetime
+    deeds: tuple[Deed, ...]
+    who: str = ""
+    reason: str = ""
+    revision: int | None = None
+
+
+def of_record(record: Record, user, number=1) -> tuple[Page, tuple[Step, ...]]:
+    """Return a page of the changes of a record and of its parts, newest first, and what they did.
+
+    ``record`` must be visible to the user already.
+    """
+    rows = History.objects.visible_to(user).of_record(record)
+    sets = rows.order_by("-changeset_id").values_list("changeset_id", flat=True).distinct()
+    page = Paginator(sets, CHANGES_A_PAGE).get_page(number)
+    found = list(
+        rows.filter(changeset__in=list(page)).with_row_before().select_related("changeset")
+    )
+    # Who edits a list edits what it belongs to: the rows of lists are in the same changesets.
+    listed = History.objects.filter(_of_lists({subject_of(row) for row in found}))
+    found += listed.filter(changeset__in=list(page)).with_row_before().select_related("changeset")
+    found.sort(key=lambda row: (-row.changeset_id, row.pk))
+    return page, tuple(_steps(found, record.negotiation, user))
+
+
+def _of_lists(subjects: Iterable[Subject]) -> models.Q:
+    """Return the condition that a row of history is of a list that belongs to one of these rows."""
+    numbers: dict[type[models.Model], list[int]] = defaultdict(list)
+    for model, pk in subjects:
+        numbers[model].append(pk)
+    wanted = models.Q(pk__in=[])
+    for table, (model, field) in links().items():
+        if model in numbers:
+            column = f"data__{field.m2m_column_name()}__in"
+            wanted |= models.Q(table_name=table, **{column: numbers[model]})
+    return wanted
+
+
+def of_changeset(changeset: Changeset, user) -> Step:
+    """Return what a changeset did, which must be visible to the user already."""
+    rows = History.objects.visible_to(user).filter(changeset=changeset)
+    found = rows.with_row_before().select_related("changeset").order_by("pk")[:ROWS_TOLD]
+    steps = list(_steps(found, changeset.negotiation, user))
+    return steps[0] if steps else _step(changeset, (), is_open=True)
+
+
+def _steps(rows: Iterable[History], negotiation: Negotiation, user) -> Iterator[Step]:
+    rows = list(rows)
+    is_open = Negotiation.objects.editable_by(user).filter(pk=negotiation.pk).exists()
+    told = _Told(rows, is_open)
+    by_set: dict[Changeset, list[History]] = defaultdict(list)
+    for row in rows:
+        by_set[row.changeset].append(row)
+    for changeset, its in by_set.items():
+        if deeds := tuple(told.deeds(its)):
+            yield _step(changeset, deeds, is_open=is_open)
+
+
+def _step(changeset: Changeset, deeds: tuple[Deed, ...], *, is_open: bool) -> Step:
+    when = cast(datetime, changeset.sealed)
+    if not is_open:
+        return Step(when, deeds)
+    who = changeset.user_name or changeset.db_role
+    return Step(when, deeds, who, changeset.reason or "", changeset.revision)
+
+
+class _Told:
+    """Puts rows of history into words, with one query for each kind of record that they name."""
+
+    def __init__(self, rows: Sequence[History], is_open: bool):
+        self.is_open = is_open
+        numbers = {row.pk for row in rows} | {row.before_id for row in rows if row.before_id}
+        self.images = typed(History.objects.filter(pk__in=numbers))
+        self.titles = self._titles(rows)
+
+    def deeds(self, rows: Sequence[History]) -> Iterator[Deed]:
+        by_subject: dict[Subject, list[History]] = defaultdict(list)
+        for row in rows:
+            by_subject[subject_of(row)].append(row)
+        for (model, pk), its in by_subject.items():
+            own = [row for row in its if row.table_name == model._meta.db_table]
+            if not own and not self.is_open:
+                continue
+            changes = [*self._own_changes(model, own), *self._link_changes(its)]
+            word = deed_of(own)
+            if changes or word != _("edited"):
+                yield Deed(
+                    kind=str(model._meta.verbose_name),
+                    pk=pk,
+                    title=self.titles.get((model, pk)) or self._last_title(own),
+                    word=word,
+                    changes=tuple(changes),
+                    has_page=(model, pk) in self.titles and model in numbered_models().values(),
+                )
+
+    def _last_title(self, own: Sequence[History]) -> str:
+        """What is there no more is called as it was when it was last written."""
+        return str(self.images[own[-1].pk]) if own else ""
+
+    def _own_changes(self, model, own: Sequence[History]) -> Iterator[FieldChange]:
+        if not own:
+            return
+        first, last = own[0], own[-1]
+        before = self._shown(first.before_id)
+        after = None if last.operation == "D" else self.images[last.pk]
+        for field in model._meta.concrete_fields:
+            if field.name in HIDDEN - {"record"} or field.name == "state" or field.generated:
+                continue
+            texts = [self._text(row, field) for row in (before, after)]
+            if texts[0] != texts[1]:
+                yield _change(capfirst(str(field.verbose_name)), *texts, is_prose=_is_prose(field))
+
+    def _shown(self, number: int | None) -> Any:
+        """The image before; for readers none that was not published yet."""
+        image = self.images.get(number) if number else None
+        is_public = getattr(image, "state", State.PUBLISHED) == State.PUBLISHED
+        return image if self.is_open or is_public else None
+
+    def _link_changes(self, rows: Sequence[History]) -> Iterator[FieldChange]:
+        """Tell who or what was added to lists, such as the holders, and who was taken out."""
+        found: dict[str, list[Run]] = defaultdict(list)
+        for row in rows:
+            if link := links().get(row.table_name):
+                _model, field = link
+                target = (field.related_model, row.data[f"{field.m2m_reverse_field_name()}_id"])
+                kind = "removed" if row.operation == "D" else "added"
+                label = capfirst(str(field.verbose_name))
+                found[label].append(Run(kind, f"{self._name(target)} "))
+        for label, runs in found.items():
+            yield FieldChange(label, "", "", tuple(runs))
+
+    def _text(self, row, field) -> str:
+        if row is None:
+            return ""
+        if not field.is_relation:
+            return field_text(row, field)
+        number = getattr(row, field.attname)
+        return "" if number is None else self._name((field.related_model, number))
+
+    def _name(self, target: Subject) -> str:
+        model, pk = target
+        if model is not Record:
+            return self.titles.get(target) or f"№ {pk}"
+        named = next((m for m in numbered_models().values() if (m, pk) in self.titles), None)
+        if named is None:
+            return f"№ {pk}"
+        return f"{capfirst(str(named._meta.verbose_name))} {pk}: {self.titles[named, pk]}"
+
+    def _titles(self, rows: Sequence[History]) -> dict[Subject, str]:
+        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        for row in rows:
+            model, pk = subject_of(row)
+            wanted[model].add(pk)
+            if link := links().get(row.table_name):
+                field: Any = link[1]
+                number = row.data[f"{field.m2m_reverse_field_name()}_id"]
+                wanted[field.related_model].add(number)
+        for image in self.images.values():
+            for field in image._meta.concrete_fields:
+                number = getattr(image, field.attname) if field.is_relation else None
+                if number is not None and field.name != "negotiation":
+                    wanted[field.related_model].add(number)
+        kinds = Record.objects.in_bulk(wanted.pop(Record, set()))
+        for number, record in kinds.items():
+            wanted[record.model].add(number)
+        return {
+            (model, pk): str(row)
+            for model, numbers in wanted.items()
+            if model is not Negotiation
+            for pk, row in rows_by_number(model, numbers).items()
+        }
+
+
+def _is_prose(field: models.Field) -> bool:
+    return isinstance(field, models.CharField | models.TextField) and not field.choices
+
+
+def _change(label: str, before: str, after: str, *, is_prose: bool) -> FieldChange:
+    runs = word_diff(before, after) if is_prose and before and after else ()
+    return FieldChange(label, before, after, runs)
