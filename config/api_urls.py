@@ -4,9 +4,10 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from config.api_views import NotHere, SchemaView
-from positions.api import COLLECTIONS, ComparisonView, ConditionsView
+from positions.api import COLLECTIONS, ComparisonView
 from positions.api_answers import AnswersView, ClaimsView
 from positions.api_codebook import CodebookView
+from positions.api_conditions import ConditionsView
 from positions.api_movement import MovementView
 from positions.api_search import SearchView
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from negotiations import ranges
@@ -13,12 +12,13 @@ from negotiations.models import Negotiation, Party
 from positions import threads
 from positions.answerwords import follows_text, span_text, wait_text
 from positions.matrix import Statement
-from positions.models import Clause, Demand, Issue, Outcome, Proposal, Silence
+from positions.models import Clause, Demand, Issue, Proposal, Silence
 from positions.question import Question
+from positions.recordwords import OfRecord
 
 
 @dataclass(frozen=True)
-class ShownStep:
+class ShownStep(OfRecord):
     """A record in a thread; ``statement`` is what it says in full where it is a demand.
 
     ``ended`` if it has come to its end by the day of the page.
@@ -32,20 +32,6 @@ class ShownStep:
     ended: bool
 
     @property
-    def record_kind(self) -> str:
-        """Return what kind of record it is, as ``Record`` has it."""
-        return str(self.record._meta.model_name)
-
-    @property
-    def kind(self) -> str:
-        """Return what kind of record it is, in words."""
-        return str(self.record._meta.verbose_name)
-
-    @property
-    def title(self) -> str:
-        return str(self.record)
-
-    @property
     def paper(self) -> Proposal | None:
         """Return the paper that it is, or stands in."""
         if isinstance(self.record, Proposal):
@@ -54,12 +40,6 @@ class ShownStep:
         if isinstance(self.record, Demand):
             clause = self.record.clause
         return clause.proposal if clause else None
-
-    @property
-    def when(self) -> str:
-        """Return its days in words; empty where it has none."""
-        days = when_of(self.record)
-        return ranges.date_text(days) if days else ""
 
     @property
     def follows(self) -> str:
@@ -143,11 +123,16 @@ class ShownThread:
 
 @dataclass(frozen=True)
 class AnswersPage:
-    """Every thread asked for: open ones first, those that wait longest before."""
+    """Every thread asked for: open ones first, those that wait longest before.
+
+    ``not_coded`` is what stands and asks for an answer, but is in no thread: nobody coded an answer
+    to it, nor that there is none.
+    """
 
     negotiation: Negotiation
     question: Question
     threads: tuple[ShownThread, ...]
+    not_coded: tuple[Demand | Proposal, ...]
     every_issue: tuple[Issue, ...]
     every_party: tuple[Party, ...]
 
@@ -162,14 +147,3 @@ class AnswersPage:
     @property
     def closed(self) -> tuple[ShownThread, ...]:
         return tuple(thread for thread in self.threads if not thread.open)
-
-
-def when_of(record) -> DateRange | None:
-    """Return the days of a record of any kind that may be answered; None where it has none."""
-    if isinstance(record, Demand):
-        return record.stated
-    if isinstance(record, Clause):
-        return record.proposal.tabled
-    if isinstance(record, Proposal):
-        return record.tabled
-    return record.reached if isinstance(record, Outcome) else record.happened

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from negotiations import ranges
 from negotiations.models import Negotiation, Party
-from positions import threads
-from positions.answerrecord import AnswersPage, ShownStep, ShownThread, ShownWait, when_of
+from negotiations.past import records_as_of
+from positions import gaps, threads
+from positions.answerrecord import AnswersPage, ShownStep, ShownThread, ShownWait
 from positions.demandrows import (
     Frame,
     demand_rows,
@@ -36,6 +37,7 @@ from positions.models import (
 )
 from positions.querysets import by_end_of
 from positions.question import Question
+from positions.recordwords import when_of
 
 #: Nobody is expected to answer somebody's assessment.
 UNASKED = frozenset({Demand.Kind.ASSESSMENT})
@@ -52,9 +54,10 @@ def build(
 
     Of the question the clocks, issues and parties count: an issue brings its parts with it, a party
     takes part or is waited for. ``frame`` has the negotiation's parties and issues, if at hand.
+    Raises ``UnknownRevision``.
     """
-    frame = frame or frame_of(negotiation, user)
-    return _Loaded(negotiation, user, question, frame).page()
+    with records_as_of(negotiation, question.revision) as then:
+        return _Loaded(then, user, question, frame or frame_of(then, user)).page()
 
 
 class _Loaded:
@@ -158,9 +161,32 @@ class _Loaded:
             negotiation=self.negotiation,
             question=self.question,
             threads=tuple(self._shown(thread, about, statements) for thread, about in kept),
+            not_coded=tuple(self._not_coded({s.id for t in found for s in t.steps}, wanted_issues)),
             every_issue=tuple(self.frame.every_issue),
             every_party=tuple(self.frame.every_party),
         )
+
+    def _not_coded(
+        self, threaded: set[int], wanted: frozenset[int | None]
+    ) -> Iterator[Demand | Proposal]:
+        """What stands and asks somebody for an answer, but is in no thread; papers first."""
+        codes = self.question.parties
+        asking = (
+            self._mine(Demand)
+            .current(self.as_of, self.known_on)
+            .filter(kind__in=gaps.COMPARED, answers=None)
+            .exclude(pk__in=threaded)
+        )
+        papers = (p for pk, p in self.papers.items() if pk not in threaded and None in wanted)
+        demands = (d for d in demand_rows(asking, self.question).values() if d.issue_id in wanted)
+        records: tuple[Demand | Proposal, ...] = (*papers, *demands)
+        for record in records:
+            holders = self._holders(record)
+            asked = self._asked(record, holders)
+            speaking = {party.code for party in named(holders, self.parties)}
+            is_live = record.state == "published" and self._stands(record)
+            if is_live and asked and (not codes or codes & (asked | speaking)):
+                yield record
 
     def _entry(self, record) -> threads.Entry:
         holders = self._holders(record)

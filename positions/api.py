@@ -4,15 +4,7 @@ from collections import defaultdict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
-from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from config.api import TABLE_RENDERERS, CSVRenderer, XLSXRenderer
-from config.api_schema import TABLES
-from negotiations import csvtables, xlsxtables
 from negotiations.api import (
     MembershipViewSet,
     NegotiationViewSet,
@@ -27,7 +19,7 @@ from negotiations.filters import (
     RoundFilters,
     SourceFilters,
 )
-from negotiations.models import Delegate, Negotiation, Participation, Round, Source
+from negotiations.models import Delegate, Participation, Round, Source
 from negotiations.serializers import (
     DelegateSerializer,
     ParticipationSerializer,
@@ -43,18 +35,8 @@ from positions import (
     operations,
     serializers,
 )
+from positions.api_asked import AskedView, described
 from positions.api_comparison import ComparisonSerializer
-from positions.api_conditions import ConditionsSerializer
-from positions.api_question import (
-    CONDITIONS,
-    NOT_OF_CONDITIONS,
-    QUESTION,
-    question_of,
-    refuse_unknown,
-)
-from positions.asked import asked_by
-from positions.conditions import page_of
-from positions.matrix import Comparison
 from positions.models import (
     Clause,
     Demand,
@@ -76,7 +58,7 @@ from positions.models import (
     TermValueChoice,
 )
 from positions.proposals import record_proposal
-from positions.question import QuestionForm
+from positions.question import PARAMETERS
 
 
 def party_codes(links, record: str) -> ArraySubquery:
@@ -299,58 +281,19 @@ COLLECTIONS: dict[str, type[WriteViewSet]] = {
 }
 
 
-class ComparisonView(APIView):
+@described
+class ComparisonView(AskedView):
     """What the page of the comparison shows."""
 
-    http_method_names = ["get", "head"]
-    renderer_classes = [JSONRenderer, *TABLE_RENDERERS]
+    page = "comparison"
+    takes = PARAMETERS
+    shown = ComparisonSerializer
 
-    @extend_schema(
-        parameters=QUESTION,
-        responses={
-            (200, "application/json"): ComparisonSerializer,
-            **TABLES,
-        },
-    )
-    def get(self, request, slug):
-        asked, built = self._built(request, slug)
-        name = f"{slug}-comparison-{built.as_of.isoformat()}"
-        match request.accepted_renderer:
-            case CSVRenderer():
-                return csvtables.download(name, comparisontable.table(built))
-            case XLSXRenderer():
-                sheets = comparisonbook.sheets(built, asked_by(request, asked, built))
-                return xlsxtables.download(name, sheets)
-        return Response(ComparisonSerializer(built).data)
+    def build(self, **asked):
+        return comparison.build(**asked)
 
-    def _built(self, request, slug, but: tuple[str, ...] = ()) -> tuple[QuestionForm, Comparison]:
-        """Return what is asked and its comparison; raise ``ValidationError`` for what is not."""
-        negotiations = Negotiation.objects.visible_to(request.user).with_revision()
-        negotiation = get_object_or_404(negotiations, slug=slug)
-        asked = question_of(request, negotiation, but)
-        built = comparison.build(
-            negotiation=negotiation, user=request.user, question=asked.question
-        )
-        known = {
-            "issue": {issue.code for issue in built.every_issue} | {filters.OVERALL},
-            "party": {party.code for party in built.every_party},
-            "weight": {issue.code for issue in built.every_issue},
-        }
-        named = {
-            "issue": asked.question.issues,
-            "party": asked.question.parties,
-            "weight": asked.question.weights,
-        }
-        refuse_unknown(known, named)
-        return asked, built
+    def table(self, built):
+        return comparisontable.table(built)
 
-
-class ConditionsView(ComparisonView):
-    """What the page of conditions shows."""
-
-    renderer_classes = [JSONRenderer]
-
-    @extend_schema(parameters=CONDITIONS, responses=ConditionsSerializer)
-    def get(self, request, slug):
-        _asked, built = self._built(request, slug, but=NOT_OF_CONDITIONS)
-        return Response(ConditionsSerializer(page_of(built)).data)
+    def sheets(self, built, asked):
+        return comparisonbook.sheets(built, asked)

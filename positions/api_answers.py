@@ -2,40 +2,22 @@
 
 from decimal import Decimal
 
-from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from negotiations import ranges
-from negotiations.models import Negotiation, Record, State
-from negotiations.past import records_as_of
+from negotiations.models import Record, State
 from negotiations.serializers import QuantityJSON, WordField
-from positions import answerspage, claimspage, rivals, threads
-from positions import question as questions
+from positions import answerspage, claimspage, pagetables, rivals, threads
+from positions.api_asked import AskedView, described
 from positions.api_comparison import (
     ComparedNegotiation,
     ComparedStatement,
     ComparedValue,
+    ReadOnly,
 )
-from positions.api_question import QUESTION, question_of
-from positions.demandrows import frame_of
-from positions.filters import OVERALL
 from positions.models import Evidence, Rank
-
-
-class ReadOnly(serializers.Serializer):
-    """Base of what is only read."""
-
-    def get_fields(self):
-        fields = super().get_fields()
-        for field in fields.values():
-            field.read_only = True
-        return fields
+from positions.question import OF_ANSWERS, OF_CLAIMS
 
 
 class SpanJSON(QuantityJSON):
@@ -97,6 +79,11 @@ class AnswersSerializer(ReadOnly):
     negotiation = ComparedNegotiation()
     as_of = serializers.DateField()
     threads = AnswerThread(many=True)
+    not_coded = serializers.SerializerMethodField()
+
+    def get_not_coded(self, page) -> list[int]:
+        """Return the numbers of what asks for an answer and is in no thread."""
+        return [record.pk for record in page.not_coded]
 
 
 class Witness(ReadOnly):
@@ -138,11 +125,19 @@ class ClaimPairJSON(ReadOnly):
         return ClaimSide([pair.first, pair.second], many=True).data
 
 
+class WitnessAgainst(ReadOnly):
+    """Who contradicts a claim, in which words, and the values that the source gives instead."""
+
+    evidence = Witness()
+    quote = serializers.CharField(source="evidence.quote")
+    gives = ComparedValue(many=True, source="values")
+
+
 class ContradictedClaim(ReadOnly):
     """A claim that sources contradict in their own voice."""
 
     claim = ClaimSide()
-    evidence = Witness(many=True)
+    against = WitnessAgainst(many=True)
 
 
 class RivalValueJSON(ReadOnly):
@@ -190,57 +185,34 @@ class ClaimsSerializer(ReadOnly):
     facts = RivalFactJSON(many=True)
 
 
-UNUSED = (*questions.BASELINE, *questions.SAID, *questions.WEIGHTS)
-ANSWERS = [each for each in QUESTION if each.name not in UNUSED]
-CLAIMS = [each for each in ANSWERS if each.name != "party"]
-
-
-class _AskedView(APIView):
-    """A page's answer; it takes what the page takes, and refuses what is careless."""
-
-    http_method_names = ["get", "head"]
-    renderer_classes = [JSONRenderer]
-
-    def built(self, request, slug, build, but=UNUSED):
-        """Return what ``build`` gives for what is asked; ``but`` are parameters it does not take.
-
-        Raises ``ValidationError`` for what cannot be asked, and for codes that there are none of.
-        """
-        negotiations = Negotiation.objects.visible_to(request.user).with_revision()
-        negotiation = get_object_or_404(negotiations, slug=slug)
-        question = question_of(request, negotiation, but=but).question
-        with records_as_of(negotiation, question.revision) as then:
-            return self._built(build, then, request.user, question)
-
-    @staticmethod
-    def _built(build, negotiation: Negotiation, user, question):
-        frame = frame_of(negotiation, user)
-        known = {
-            "issue": {OVERALL, *(issue.code for issue in frame.every_issue)},
-            "party": {party.code for party in frame.every_party},
-        }
-        errors = {
-            name: [_("There is no “%(code)s” here.") % {"code": code} for code in sorted(wrong)]
-            for name, asked in (("issue", question.issues), ("party", question.parties))
-            if (wrong := asked - known[name])
-        }
-        if errors:
-            raise ValidationError(errors)
-        return build(negotiation=negotiation, user=user, question=question, frame=frame)
-
-
-class AnswersView(_AskedView):
+@described
+class AnswersView(AskedView):
     """What the page of answers shows."""
 
-    @extend_schema(parameters=ANSWERS, responses=AnswersSerializer)
-    def get(self, request, slug):
-        return Response(AnswersSerializer(self.built(request, slug, answerspage.build)).data)
+    page = "answers"
+    takes = OF_ANSWERS
+    shown = AnswersSerializer
+
+    def build(self, **asked):
+        return answerspage.build(**asked)
+
+    def table(self, built):
+        return pagetables.answers(built)
 
 
-class ClaimsView(_AskedView):
+@described
+class ClaimsView(AskedView):
     """What the page of claims and counts shows."""
 
-    @extend_schema(parameters=CLAIMS, responses=ClaimsSerializer)
-    def get(self, request, slug):
-        built = self.built(request, slug, claimspage.build, but=(*UNUSED, "party"))
-        return Response(ClaimsSerializer(built).data)
+    page = "claims"
+    takes = OF_CLAIMS
+    shown = ClaimsSerializer
+
+    def build(self, **asked):
+        return claimspage.build(**asked)
+
+    def table(self, built):
+        return pagetables.counts(built)
+
+    def sheets(self, built, asked):
+        return pagetables.claims(built), *super().sheets(built, asked)

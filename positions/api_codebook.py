@@ -16,7 +16,6 @@ from positions import codebookimport, codebookpage
 from positions.api_comparison import ReadOnly
 from positions.api_question import question_of
 from positions.codebookpage import ON_ISSUES
-from positions.question import PARAMETERS
 
 
 class RetiredSerializer(ReadOnly):
@@ -97,8 +96,7 @@ class CodebookView(APIView):
     def get(self, request, slug):
         negotiations = Negotiation.objects.visible_to(request.user).with_revision()
         negotiation = get_object_or_404(negotiations, slug=slug)
-        others = tuple(name for name in PARAMETERS if name != "revision")
-        revision = question_of(request, negotiation, others).question.revision
+        revision = question_of(request, negotiation, ("revision",)).question.revision
         with records_as_of(negotiation, revision) as then:
             mine = {"negotiation": then, "user": request.user}
             match request.accepted_renderer:

@@ -3,9 +3,12 @@
 from rest_framework import serializers
 
 from negotiations.serializers import WordField
+from positions import conditions, pagetables
+from positions.api_asked import AskedView, described
 from positions.api_comparison import ComparedDeadline, ComparedNegotiation, ReadOnly
 from positions.models import Linkage
 from positions.preconditions import STEP
+from positions.question import OF_CONDITIONS
 
 RELATIONS = [(value, value) for value in (*Linkage.Relation.values, STEP)]
 
@@ -80,3 +83,18 @@ class ConditionsSerializer(ReadOnly):
     deadlocks = DeadlockJSON(many=True)
     deadlocks_complete = serializers.BooleanField(source="complete")
     conditions = Waits(many=True)
+
+
+@described
+class ConditionsView(AskedView):
+    """What the page of conditions shows."""
+
+    page = "conditions"
+    takes = OF_CONDITIONS
+    shown = ConditionsSerializer
+
+    def build(self, **asked):
+        return conditions.build(**asked)
+
+    def table(self, built):
+        return pagetables.conditions(built)

@@ -1,14 +1,11 @@
 """The ledger of movement as a program reads it: what the page shows, in one JSON object."""
 
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from negotiations.models import Negotiation, Party
-from positions import ledger
+from negotiations.models import Party
+from positions import ledger, pagetables
+from positions.api_asked import AskedView, described
 from positions.api_comparison import (
     ComparedBaseline,
     ComparedMove,
@@ -16,11 +13,7 @@ from positions.api_comparison import (
     ReadOnly,
     WordField,
 )
-from positions.api_question import QUESTION, question_of, refuse_unknown
-from positions.filters import OVERALL
-from positions.question import ONLY, SAID, WEIGHTS
-
-NOT_HERE = (*SAID, *WEIGHTS, *ONLY)
+from positions.question import OF_MOVEMENT
 
 
 class Given(ReadOnly):
@@ -62,26 +55,16 @@ class MovementSerializer(ReadOnly):
     sections = MovementSection(many=True)
 
 
-class MovementView(APIView):
+@described
+class MovementView(AskedView):
     """What the page of the ledger shows."""
 
-    http_method_names = ["get", "head"]
-    renderer_classes = [JSONRenderer]
+    page = "movement"
+    takes = OF_MOVEMENT
+    shown = MovementSerializer
 
-    @extend_schema(
-        parameters=[each for each in QUESTION if each.name not in NOT_HERE],
-        responses=MovementSerializer,
-    )
-    def get(self, request, slug):
-        negotiations = Negotiation.objects.visible_to(request.user).with_revision()
-        negotiation = get_object_or_404(negotiations, slug=slug)
-        asked = question_of(request, negotiation, but=NOT_HERE)
-        built = ledger.build(negotiation=negotiation, user=request.user, question=asked.question)
-        refuse_unknown(
-            {
-                "issue": {issue.code for issue in built.every_issue} | {OVERALL},
-                "party": {party.code for party in built.every_party},
-            },
-            {"issue": asked.question.issues, "party": asked.question.parties},
-        )
-        return Response(MovementSerializer(built).data)
+    def build(self, **asked):
+        return ledger.build(**asked)
+
+    def table(self, built):
+        return pagetables.movement(built)

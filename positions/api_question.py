@@ -1,6 +1,6 @@
 """The question of a comparison as the API reads it: nothing unknown, empty or given twice."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -8,10 +8,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
 from negotiations.filters import refuse_careless
-from negotiations.models import Negotiation
+from negotiations.models import Negotiation, Party
 from positions import question as questions
 from positions.footing import Footing
-from positions.models import Demand, Evidence
+from positions.models import Demand, Evidence, Issue
 
 
 def _many(name: str, description, **options) -> OpenApiParameter:
@@ -52,42 +52,31 @@ QUESTION = [
     OpenApiParameter("words", str, description=_("In our words, or in those of the sources.")),
     _many("weight", _("An issue’s code, a colon and a number up to 10.")),
 ]
-#: What the conditions are asked for: by which clocks, and on which issues.
-CONDITIONS = [*CLOCKS, _many("issue", _("Codes, each with its parts; all unless given."))]
-NOT_OF_CONDITIONS = tuple(
-    name
-    for name in questions.PARAMETERS
-    if name not in {parameter.name for parameter in CONDITIONS}
-)
 
 
-def question_of(request, negotiation: Negotiation, but: tuple[str, ...] = ()):
+def question_of(request, negotiation: Negotiation, takes: Sequence[str] = questions.PARAMETERS):
     """Return the form of what is asked; raise ``ValidationError`` for what cannot be.
 
-    ``but`` are parameters that there are none of here.
+    ``takes`` are the parameters that there are here.
     """
-    several = [name for name in questions.SEVERAL if name not in but]
-    once = [n for n in (*questions.PARAMETERS, "format") if n not in (*several, *but)]
+    several = [name for name in questions.SEVERAL if name in takes]
+    once = [name for name in (*takes, "format") if name not in several]
     refuse_careless(request.query_params, once=once, many=several)
     asked = questions.QuestionForm(request.query_params, negotiation=negotiation, request=request)
     if not asked.is_valid():
-        raise ValidationError(
-            {name: [str(word) for word in told] for name, told in asked.errors.items()}
-        )
+        raise _error(asked)
     return asked
 
 
 def refuse_unknown(
-    known: Mapping[str, Collection[str]], asked: Mapping[str, Iterable[str] | None]
+    asked: questions.QuestionForm, issues: Iterable[Issue], parties: Iterable[Party]
 ) -> None:
     """Raise ``ValidationError`` for codes that were asked for and do not exist, by parameter."""
-    unknown = {
-        name: [
-            _("There is no “%(code)s” here.") % {"code": code}
-            for code in sorted(codes or ())
-            if code not in known[name]
-        ]
-        for name, codes in asked.items()
-    }
-    if any(unknown.values()):
-        raise ValidationError({name: found for name, found in unknown.items() if found})
+    if not asked.knows(issues, parties):
+        raise _error(asked)
+
+
+def _error(asked: questions.QuestionForm) -> ValidationError:
+    return ValidationError(
+        {name: [str(word) for word in told] for name, told in asked.errors.items()}
+    )

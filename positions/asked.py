@@ -1,4 +1,4 @@
-"""What a comparison that is taken away was asked for: the words that go with it on paper."""
+"""What was asked for of what is shown: the words that go with it on paper and in files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation
+from negotiations.tables import Table
 from positions.citing import permanent_query
 from positions.matrix import Comparison
-from positions.narrowings import narrowings
-from positions.question import QuestionForm, day_text
+from positions.narrowings import Shown, narrowings
+from positions.question import PLACES, Question, QuestionForm, day_text
 
 
 @dataclass(frozen=True)
@@ -37,22 +38,39 @@ class Asked:
 
 def asked_by(request, form: QuestionForm, comparison: Comparison) -> Asked:
     """Return what a request for a comparison, of page or API, asks; the address is the page's."""
-    page = reverse("comparison", args=[comparison.negotiation.slug])
-    return asked_at(request.build_absolute_uri(page), form, comparison)
+    return asked_of(request, form, comparison, "comparison")
 
 
-def asked_at(page: str, form: QuestionForm, comparison: Comparison) -> Asked:
-    """Return what ``form`` asks of the comparison whose page is at the address ``page``.
+def asked_of(request, form: QuestionForm, shown: Shown, page: str) -> Asked:
+    """Return what a request asks of what is shown on the page of that name."""
+    address = reverse(page, args=[shown.negotiation.slug])
+    return asked_at(request.build_absolute_uri(address), form, shown)
+
+
+def asked_at(page: str, form: QuestionForm, shown: Shown) -> Asked:
+    """Return what ``form`` asks of what is shown at the address ``page``.
 
     The address it can be read at again is the one to cite, with its clocks fixed.
     """
     return Asked(
-        negotiation=comparison.negotiation,
-        revision=comparison.question.revision or comparison.negotiation.revision,
-        words=words_of(form, comparison),
-        address=page + permanent_query(form, comparison.negotiation),
+        negotiation=shown.negotiation,
+        revision=shown.question.revision or shown.negotiation.revision,
+        words=words_of(form, shown),
+        address=page + permanent_query(form, shown.negotiation),
         made=timezone.localtime(),
     )
+
+
+def about(asked: Asked) -> Table:
+    """Return the sheet that says what a workbook rests on."""
+    lines = [
+        (_("Negotiation"), asked.negotiation.title),
+        (_("Revision of the records"), asked.revision),
+        *asked.words,
+        (_("Address"), asked.address),
+        (_("Made"), asked.made_text),
+    ]
+    return Table(_("About"), [_("About"), ""], lines, widths=(26, 90))
 
 
 def query_of(form: QuestionForm) -> QueryDict:
@@ -63,13 +81,12 @@ def query_of(form: QuestionForm) -> QueryDict:
     return query
 
 
-def words_of(form: QuestionForm, comparison: Comparison) -> tuple[tuple[str, str], ...]:
-    """Return the clocks and what the comparison was narrowed to, as labels and words."""
-    return (*_clocks(comparison), *_narrowed(form, comparison))
+def words_of(form: QuestionForm, shown: Shown) -> tuple[tuple[str, str], ...]:
+    """Return the clocks and what it was narrowed to, as labels and words."""
+    return (*_clocks(shown.question), *_narrowed(form, shown))
 
 
-def _clocks(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    question = comparison.question
+def _clocks(question: Question) -> Iterator[tuple[str, str]]:
     yield _("As of"), day_text(question.as_of)
     if question.round:
         yield _("After"), str(question.round)
@@ -79,11 +96,11 @@ def _clocks(comparison: Comparison) -> Iterator[tuple[str, str]]:
         yield _("Movement since"), day_text(question.since)
 
 
-def _narrowed(form: QuestionForm, comparison: Comparison) -> Iterator[tuple[str, str]]:
-    found = narrowings(form, comparison)
+def _narrowed(form: QuestionForm, shown: Shown) -> Iterator[tuple[str, str]]:
+    found = narrowings(form, shown)
     for label, same in groupby(found, key=lambda each: each.label):
         yield label, ", ".join(each.text for each in same)
-    if not found:
+    if not found and set(PLACES) & set(form.takes):
         yield _("Issues and parties"), _("all")
     if weights := form.given.get("weight"):
         yield _("Weights"), ", ".join(weights)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,9 +13,19 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q
 
 from negotiations import ranges
-from negotiations.models import Negotiation, Party
+from negotiations.models import Negotiation
+from negotiations.past import records_as_of
 from positions import gaps, rivals
-from positions.claimwords import ground_text, verdict_text, weight_text
+from positions.claimsrecord import (
+    Against,
+    ClaimPair,
+    ClaimsPage,
+    Contradicted,
+    RivalFact,
+    RivalTerm,
+    RivalValue,
+    Side,
+)
 from positions.demandrows import (
     Frame,
     demand_rows,
@@ -29,142 +39,18 @@ from positions.models import (
     Demand,
     Event,
     Evidence,
-    Issue,
     Linkage,
     Outcome,
     OutcomeConfirmation,
-    Term,
     TermValue,
 )
-from positions.numberlines import Bar, bars, ends_of
+from positions.numberlines import bars, ends_of
 from positions.querysets import by_end_of
 from positions.question import Question
+from positions.recordwords import when_of
 from positions.stands import stand_of, terms_of
 from positions.values import Value
 from positions.vouching import VOUCHING, lineage_of, vouching_for_all
-
-
-@dataclass(frozen=True)
-class Side:
-    """A claim in a pair; ``stands`` if it is current at the day of the page."""
-
-    statement: Statement
-    stands: bool
-
-
-@dataclass(frozen=True)
-class ClaimPair:
-    """Two claims side by side: how they stand to each other, and why.
-
-    ``remarks`` is what is said about the one as an answer to the other.
-    """
-
-    first: Side
-    second: Side
-    verdict: rivals.Verdict
-    ground: rivals.Ground
-    terms: tuple[str, ...]
-    remarks: tuple[Evidence, ...]
-
-    @property
-    def verdict_text(self) -> str:
-        return verdict_text(self.verdict)
-
-    @property
-    def ground_text(self) -> str:
-        return ground_text(self.ground, self.terms)
-
-    @property
-    def issue(self) -> Issue | None:
-        return self.first.statement.demand.issue
-
-
-@dataclass(frozen=True)
-class Contradicted:
-    """A claim that a source contradicts in its own voice."""
-
-    claim: Side
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True)
-class RivalValue:
-    """One of several values, with who gives it; ``own`` if the evidence is for the value itself."""
-
-    value: Value
-    evidence: tuple[Evidence, ...]
-    own: bool
-    weight: rivals.Weighed
-    bar: Bar | None
-
-    @property
-    def deprecated(self) -> bool:
-        return self.value.row.rank == "deprecated"
-
-    @property
-    def weight_text(self) -> str:
-        return weight_text(self.weight)
-
-
-@dataclass(frozen=True)
-class RivalTerm:
-    """A term of a fact with all its values, and how many independent sources they have together."""
-
-    term: Term
-    values: tuple[RivalValue, ...]
-    independent: int
-
-    @property
-    def is_rival(self) -> bool:
-        return len(self.values) > 1
-
-    @property
-    def drawn(self) -> bool:
-        return any(value.bar for value in self.values)
-
-
-@dataclass(frozen=True)
-class RivalFact:
-    """A demand, an outcome or an event for which somebody gives another value than others."""
-
-    record: Any
-    parties: tuple[Party, ...]
-    terms: tuple[RivalTerm, ...]
-    stands: bool
-
-    @property
-    def title(self) -> str:
-        return str(self.record)
-
-    @property
-    def record_kind(self) -> str:
-        """Return what kind of record it is, as ``Record`` has it."""
-        return str(self.record._meta.model_name)
-
-    @property
-    def kind(self) -> str:
-        return str(self.record._meta.verbose_name)
-
-    @property
-    def when(self) -> str:
-        days = _when(self.record)
-        return ranges.date_text(days) if days else ""
-
-
-@dataclass(frozen=True)
-class ClaimsPage:
-    """What contradicts or answers what, and what is counted in several ways."""
-
-    negotiation: Negotiation
-    question: Question
-    pairs: tuple[ClaimPair, ...]
-    contradicted: tuple[Contradicted, ...]
-    facts: tuple[RivalFact, ...]
-    every_issue: tuple[Issue, ...]
-
-    @property
-    def as_of(self) -> date:
-        return self.question.as_of
 
 
 def build(
@@ -177,10 +63,10 @@ def build(
     """Return the claims and the rival values that ``user`` may see, as ``question`` asks for them.
 
     Of the question the clocks and issues count: an issue brings its parts with it. ``frame`` has
-    the negotiation's parties and issues, if at hand.
+    the negotiation's parties and issues, if at hand. Raises ``UnknownRevision``.
     """
-    frame = frame or frame_of(negotiation, user)
-    return _Loaded(negotiation, user, question, frame).page()
+    with records_as_of(negotiation, question.revision) as then:
+        return _Loaded(then, user, question, frame or frame_of(then, user)).page()
 
 
 class _Loaded:
@@ -261,6 +147,7 @@ class _Loaded:
             contradicted=tuple(self._contradicted()),
             facts=tuple(self._facts()),
             every_issue=tuple(self.frame.every_issue),
+            every_party=tuple(self.frame.every_party),
         )
 
     def _side(self, pk: int) -> Side:
@@ -303,7 +190,7 @@ class _Loaded:
             self._side(second),
             verdict,
             ground,
-            tuple(names[d.term] for d in distances if d.low > 0),
+            tuple(names[d.term] for d in distances if d.low > 0 or ground == rivals.Ground.MET),
             tuple(row for row in other.evidence if row.field == "answers"),
         )
 
@@ -311,7 +198,19 @@ class _Loaded:
         for pk, statement in self.statements.items():
             if pk in self.against:
                 rows = (e for e in statement.evidence if e.stance == Evidence.Stance.CONTRADICTS)
-                yield Contradicted(self._side(pk), tuple(rows))
+                against = (Against(row, self._given_by(row.source_id, statement)) for row in rows)
+                yield Contradicted(self._side(pk), tuple(against))
+
+    def _given_by(self, source: int, statement: Statement) -> tuple[Value, ...]:
+        """The values of a claim that a source vouches for by evidence for the value itself."""
+        return tuple(
+            value
+            for value in statement.values
+            if any(
+                row.source_id == source and row.stance in VOUCHING
+                for row in self.parts.evidence.get(value.row.pk, ())
+            )
+        )
 
     def _facts(self) -> Iterator[RivalFact]:
         demands = {pk: d for pk, d in self.demands.items() if pk in self.rival_records}
@@ -390,18 +289,14 @@ def _given(value: Value, evidence: Iterable[Evidence]) -> rivals.Given:
 def _distances(one: Statement, other: Statement) -> tuple[gaps.TermDistance, ...]:
     """How far apart two claims are on the terms that both give, as a gap has it."""
     first, second = (
-        replace(stand_of(statement, (), {}), kind="demand", parties=frozenset({name}))
+        replace(stand_of(statement), kind="demand", parties=frozenset({name}))
         for statement, name in ((one, "one"), (other, "other"))
     )
     return gaps.gap("one", "other", [first, second], terms_of([one, other])).pairs[0].terms
 
 
-def _when(record):
-    if isinstance(record, Demand):
-        return record.stated
-    return record.reached if isinstance(record, Outcome) else record.happened
-
-
 def _day(record) -> date:
-    when = _when(record)
+    when = when_of(record)
+    if when is None:
+        return date.min
     return ranges.latest(when) or ranges.earliest(when) or date.min

@@ -14,7 +14,8 @@ GROUNDS = {
     rivals.Ground.LINKED: gettext_lazy("recorded as contradicting"),
     rivals.Ground.REJECTED: gettext_lazy("one denies the other"),
     rivals.Ground.APART: gettext_lazy("they differ on: %(terms)s"),
-    rivals.Ground.MET: gettext_lazy("one answers the other, and they differ on no term"),
+    rivals.Ground.MET: gettext_lazy("one answers the other; something fits both on: %(terms)s"),
+    rivals.Ground.UNSHARED: gettext_lazy("one answers the other; they give no term in common"),
 }
 
 
@@ -24,7 +25,7 @@ def verdict_text(verdict: rivals.Verdict) -> str:
 
 
 def ground_text(ground: rivals.Ground, terms: Sequence[str]) -> str:
-    """Return in words why; ``terms`` are the names of those on which they are apart."""
+    """Return in words why; ``terms`` are the names of those on which they are apart, or meet."""
     return str(GROUNDS[ground]) % {"terms": ", ".join(terms)}
 
 

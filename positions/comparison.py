@@ -6,6 +6,7 @@ number of its queries does not depend on how much there is to show.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -13,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value, Window
 from django.db.models.functions import RowNumber
 
+from negotiations import ranges
 from negotiations.models import Negotiation, Party, Round, Source
 from negotiations.past import records_as_of
 from positions import gaps
@@ -26,8 +28,9 @@ from positions.preconditions import Deadlock, Preconditions, preconditions
 from positions.querysets import by_end_of
 from positions.question import Question
 from positions.stands import stand_of, terms_of
-from positions.statements import evidence_of, path_to, values_of
-from positions.values import Hanging
+from positions.statements import evidence_of, only_if_of, path_to, values_of
+from positions.targets import with_targets
+from positions.values import Hanging, Received
 
 
 def build(*, negotiation: Negotiation, user, question: Question) -> Comparison:
@@ -48,8 +51,7 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
     mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
     everyone = list(mine.annotate(side=side))
     columns = [party for party in everyone if not parties or party.code in parties]
-    # Any two parties may be asked for; by default the gap is one between principals.
-    compared = [p for p in columns if parties or p.standing == Party.Standing.PRINCIPAL]
+    compared = _compared(everyone, parties)
     all_issues = _issues(negotiation, user, question)
     rounds = held_rounds(negotiation, user)
     loaded = _Loaded(negotiation, user, question, rounds, everyone)
@@ -75,6 +77,25 @@ def _build(negotiation: Negotiation, user, question: Question) -> Comparison:
         cited=loaded.cited(),
         preconditions=waiting,
     )
+
+
+def _compared(everyone: Sequence[Party], asked: frozenset[str]) -> tuple[tuple[Party, Party], ...]:
+    """The pairs between which a gap is told: any two that were asked for, then the usual ones.
+
+    The usual ones are those of principals, of which one at least is shown. One party that was
+    asked for alone is beside every principal.
+    """
+    principals = {p.pk for p in everyone if p.standing == Party.Standing.PRINCIPAL}
+    shown = {p.pk for p in everyone if not asked or p.code in asked}
+    alone = shown if len(shown) == 1 else set()
+
+    def told(pair: tuple[Party, Party]) -> bool:
+        sides = {party.pk for party in pair}
+        return sides <= principals | alone and bool(sides & shown)
+
+    pairs = list(combinations(everyone, 2))
+    named = [pair for pair in pairs if asked and {party.pk for party in pair} <= shown]
+    return (*named, *(pair for pair in pairs if pair not in named and told(pair)))
 
 
 def _shown(row: Row, question: Question) -> bool:
@@ -147,6 +168,13 @@ class _Loaded:
         )
         self.evidence = evidence_of(records | set(self.clauses), user, known_on)
         self.hanging = hanging_on(self.links, self._held(demands, outcomes))
+        self.children = defaultdict(list)
+        for clause in clauses:
+            self.children[clause.parent_id].append(clause)
+        self.received = defaultdict(list)
+        for answer in (demand for demand in demands if demand.answers_id):
+            said = Received(answer, self._named(answer.remaining))  # type: ignore[attr-defined]
+            self.received[answer.answers_id].append(said)
         self.statements = [self._statement(demand) for demand in demands]
         published = [s for s in self.statements if s.demand.state == "published"]
         before = [self._statement(demand) for demand in gone]
@@ -156,9 +184,6 @@ class _Loaded:
         for statement in self.statements:
             self.by_clause[statement.demand.clause_id].append(statement)
             self.by_issue[statement.demand.issue_id].append(statement)
-        self.children = defaultdict(list)
-        for clause in clauses:
-            self.children[clause.parent_id].append(clause)
         self.settled = defaultdict(list)
         for outcome in outcomes:
             self.settled[outcome.issue_id].append(self._settled(outcome))
@@ -180,8 +205,8 @@ class _Loaded:
         days = {as_of, *(since.day for since in self.baselines.values() if since)}
         standing = rows.standing_on(days, known_on).values("pk")
         found = list(
-            rows.filter(Q(pk__in=standing) | unpublished)
-            .select_related("issue", "clause", "round", "answers")
+            with_targets(rows.filter(Q(pk__in=standing) | unpublished))
+            .select_related("issue", "clause", "round")
             .with_holding(days, known_on)
             .with_steps()
             .annotate(
@@ -217,14 +242,19 @@ class _Loaded:
         )
 
     def _statement(self, demand) -> Statement:
+        """The demand with all that belongs to it; what is said to its clause is said to it."""
+        links, path = self.links.get(demand.pk, ()), path_to(demand.clause_id, self.clauses)
+        to = (demand.pk, demand.clause_id)
         return Statement(
             demand=demand,
             holders=self._named(demand.remaining),
             values=self.values.get(demand.pk, ()),
-            links=self.links.get(demand.pk, ()),
+            links=links,
             evidence=self.evidence.get(demand.pk, ()),
-            path=path_to(demand.clause_id, self.clauses),
+            path=path,
             hanging=self._hanging(demand),
+            only_if=only_if_of(links, path, self.children),
+            received=tuple(each for pk in to for each in self.received.get(pk, ())),
         )
 
     def _held(self, demands, outcomes):
@@ -278,6 +308,7 @@ class _Loaded:
             unheld=self._unheld(key),
             every_statement=tuple(self.by_issue.get(key, ())),
             deadlocks=deadlocks,
+            every_party=tuple(self.parties.values()),
         )
 
     def _unheld(self, key: int | None) -> tuple[Statement, ...]:
@@ -309,7 +340,19 @@ class _Loaded:
             blank=self._blank(issue, party, held, silences),
             since=self.baselines[party.pk],
             moves=self.movement.of(key, party),
+            facing=self._facing(key, party),
         )
+
+    def _facing(self, key: int | None, party: Party) -> int | None:
+        """What others put forward last on an issue, so that a party can refuse to discuss it."""
+        others = [
+            s
+            for s in self.by_issue.get(key, ())
+            if s.holders and party not in s.holders
+            if s.demand.state == "published" and s.demand.kind in gaps.COMPARED
+        ]
+        said = {s.demand.pk: ranges.latest(s.demand.stated) or date.min for s in others}
+        return max(said, key=lambda pk: (said[pk], pk), default=None)
 
     def _blank(self, issue, party, held, silences) -> str | None:
         if any(s.demand.state == "published" for s in held):
@@ -328,8 +371,7 @@ class _Loaded:
 
     def _gaps(self, issue, settled, compared) -> tuple[gaps.Gap, ...]:
         published = [s for s in self.by_issue.get(issue.pk, ()) if s.demand.state == "published"]
-        answers = [s for s in self.statements if s.demand.answers_id]
-        stands = [stand_of(s, answers, self.children) for s in published]
+        stands = [stand_of(s) for s in published]
         terms = terms_of(published)
         settlements = [
             gaps.Settlement(s.outcome.kind, frozenset(p.code for p in s.confirmed_by))
@@ -337,5 +379,5 @@ class _Loaded:
         ]
         return tuple(
             gaps.gap(first.code, second.code, stands, terms, settlements)
-            for first, second in combinations(compared, 2)
+            for first, second in compared
         )

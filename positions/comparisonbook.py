@@ -10,7 +10,7 @@ from negotiations import ranges
 from negotiations.models import Source
 from negotiations.tables import Table
 from positions import comparisontable, gaps, inwords
-from positions.asked import Asked
+from positions.asked import Asked, about
 from positions.gaplines import ShownGap, ShownPair
 from positions.matrix import Comparison, Row
 from positions.models import Evidence
@@ -73,18 +73,6 @@ def as_read(comparison: Comparison) -> Table:
         (_read(row) for row in comparison.rows),
         widths=[24, *(60 for _name in names), 40, 40, 40],
     )
-
-
-def about(asked: Asked) -> Table:
-    """Return the sheet that says what the workbook rests on."""
-    lines = [
-        (_("Negotiation"), asked.negotiation.title),
-        (_("Revision of the records"), asked.revision),
-        *asked.words,
-        (_("Address"), asked.address),
-        (_("Made"), asked.made_text),
-    ]
-    return Table(_("About"), [_("About"), ""], lines, widths=(26, 90))
 
 
 def evidence_of(row: Row) -> Iterator[tuple[int, Evidence]]:

@@ -91,11 +91,11 @@ def _entries(row: Row) -> Iterator[dict[str, Any]]:
 def _of_cell(cell: Cell) -> Iterator[dict[str, Any]]:
     moves = {s.demand.pk: move for move in cell.moves for s in (*move.before, *move.after)}
     for statement in cell.statements:
-        yield {**_demand(statement), "movement": _movement(moves.get(statement.demand.pk))}
+        yield {**_demand(statement), "movement": move_text(moves.get(statement.demand.pk))}
     for move in cell.moves:
         if move.label == Label.DROPPED:
             for statement in move.before:
-                yield {**_demand(statement), "entry": "dropped", "movement": _movement(move)}
+                yield {**_demand(statement), "entry": "dropped", "movement": move_text(move)}
     for silence in cell.silences:
         yield {
             "entry": "silence",
@@ -107,7 +107,7 @@ def _of_cell(cell: Cell) -> Iterator[dict[str, Any]]:
         yield {"entry": cell.blank}
 
 
-def _movement(move: MoveLine | None) -> str:
+def move_text(move: MoveLine | None) -> str:
     """Return a move in words: "softened: Length 30 days → 14 days (nearer: 27 days → 11 days)"."""
     if move is None:
         return ""

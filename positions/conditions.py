@@ -9,11 +9,13 @@ from datetime import date
 from functools import cached_property
 
 from negotiations.models import Negotiation, Party
+from positions import comparison as comparisons
 from positions.filters import OVERALL
 from positions.graphlayout import Arrow, Box, Drawing, PlacedArrow, PlacedBox, draw, wrapped
 from positions.matrix import Comparison
 from positions.models import Issue
 from positions.preconditions import Condition, Deadlock
+from positions.question import Question
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,18 @@ class ConditionsPage:
     deadlocks: tuple[Deadlock, ...]
     complete: bool
 
+    @property
+    def question(self) -> Question:
+        return self.comparison.question
+
+    @property
+    def every_issue(self) -> tuple[Issue, ...]:
+        return self.comparison.every_issue
+
+    @property
+    def every_party(self) -> tuple[Party, ...]:
+        return self.comparison.every_party
+
     @cached_property
     def rings(self) -> tuple[Ring, ...]:
         return tuple(Ring(deadlock, _ring(deadlock)) for deadlock in self.deadlocks)
@@ -77,6 +91,14 @@ class ConditionsPage:
     @cached_property
     def drawing(self) -> ShownDrawing:
         return _drawing(self.conditions)
+
+
+def build(*, negotiation: Negotiation, user, question: Question) -> ConditionsPage:
+    """Return the conditions that ``user`` may see, as ``question`` asks for them.
+
+    Of the question the clocks and issues count. Raises ``UnknownRevision``.
+    """
+    return page_of(comparisons.build(negotiation=negotiation, user=user, question=question))
 
 
 def page_of(comparison: Comparison) -> ConditionsPage:

@@ -14,6 +14,7 @@ from positions.matrix import Comparison, Statement
 from positions.models import Demand, DemandAddressee, DemandHolder, Evidence, Issue
 from positions.question import Question
 from positions.statements import evidence_of, values_of
+from positions.targets import with_targets
 from positions.values import Link, Value
 
 
@@ -52,7 +53,8 @@ def demand_rows(rows: QuerySet[Demand], question: Question) -> dict[int, Demand]
     addressees = DemandAddressee.objects.filter(demand=OuterRef("pk")).values("party")
     current = Demand.objects.current(question.as_of, question.known_on).filter(pk=OuterRef("pk"))
     rows = (
-        rows.select_related("issue", "clause__proposal", "round", "answers")
+        with_targets(rows)
+        .select_related("issue", "clause__proposal", "round")
         .annotate(
             named=ArraySubquery(holders),
             spoken_to=ArraySubquery(addressees),

@@ -158,6 +158,10 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
             attrs["data-follows"] = ranges.date_text(day) if day else ""
         if not self.asks_issue:
             del self.fields["issue"]
+        if self.is_assessment:
+            self.fields["text"].label = _("What you make of it, and why")
+            for name in ("kind", "firmness"):
+                self.fields[name].widget = forms.HiddenInput()
         if record is None:
             del self.fields["reason"]
             self.fields["source"].help_text = (
@@ -322,6 +326,11 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         return [self[name] for name in names if name in self.fields]
 
     @property
+    def is_assessment(self) -> bool:
+        """Whether it is what an editor makes of a gap, which nobody holds."""
+        return self.record is None and self.presets.get("kind") == Demand.Kind.ASSESSMENT
+
+    @property
     def is_of_cell(self) -> bool:
         """Whether party and issue are those of a cell, and so not asked for."""
         return self.record is None and self.party is not None and not self.asks_issue
@@ -329,7 +338,7 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
     @property
     def who_fields(self):
         """The fields that stand first where no cell answers them."""
-        names = [] if self.party else ["holders"]
+        names = [] if self.party or self.is_assessment else ["holders"]
         return self._bound([*names, "issue"]) if self.record is None else []
 
     @property

@@ -1,6 +1,6 @@
 """A gap as a page shows it: in words, with what it rests on and, for numbers, a line to scale."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from negotiations import ranges
-from negotiations.models import Party
+from negotiations.models import Party, State
 from positions import gaps
 from positions.numberlines import Bar, bars, ends_of
-from positions.words import with_unit
+from positions.words import answer_text, with_unit
 
 if TYPE_CHECKING:
     from positions.matrix import Row, Statement
-    from positions.values import Value
+    from positions.values import Received, Value
 
 STATUSES = {
     gaps.Status.NOTHING: gettext_lazy("nothing"),
@@ -36,7 +36,7 @@ REASONS = {
     gaps.Reason.OTHER_IS_SILENT: gettext_lazy("only %(party)s has a position"),
     gaps.Reason.OTHER_REJECTED: gettext_lazy("only %(party)s has a position; it is rejected"),
     gaps.Reason.NO_SHARED_TERM: gettext_lazy("no term in common"),
-    gaps.Reason.REJECTED: gettext_lazy("the other side rejects it"),
+    gaps.Reason.REJECTED: gettext_lazy("the closest pair is rejected"),
     gaps.Reason.NO_TERM_MET: gettext_lazy("they meet on no term"),
     gaps.Reason.NO_DIFFERENCE: gettext_lazy("they differ on no term"),
     gaps.Reason.SOME_TERMS_MET: gettext_lazy("they meet on some terms"),
@@ -66,12 +66,36 @@ class GapLine:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A demand of a pair that the other side turns down."""
+
+    demand: int
+    received: "Received"
+
+    @property
+    def text(self) -> str:
+        """Return who turns down what, and in which record: "Russia rejects № 839 (№ 842)"."""
+        answer = self.received.answer
+        return _("%(who)s %(answers)s № %(demand)s (№ %(number)s)") % {
+            "who": ", ".join(map(str, self.received.parties)),
+            "answers": answer_text(answer.answer),
+            "demand": self.demand,
+            "number": answer.pk,
+        }
+
+
+@dataclass(frozen=True)
 class ShownPair:
-    """Two demands beside each other, term by term."""
+    """Two demands beside each other, term by term, and who turns down which of them."""
 
     first: "Statement"
     second: "Statement"
     lines: tuple[GapLine, ...]
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def statements(self) -> tuple["Statement", "Statement"]:
+        return self.first, self.second
 
 
 @dataclass(frozen=True)
@@ -105,7 +129,7 @@ class ShownGap:
 
 def shown(row: "Row") -> tuple[ShownGap, ...]:
     """Return the gaps of a row of the comparison in words."""
-    parties = {cell.party.code: cell.party for cell in row.cells}
+    parties = {party.code: party for party in row.every_party}
     statements = {s.demand.pk: s for s in row.every_statement}
     return tuple(_gap(gap, parties, statements) for gap in row.gaps)
 
@@ -136,16 +160,20 @@ def _gap(
 ) -> ShownGap:
     first, second = (parties[code] for code in gap.parties)
     speaks = _only_speaker(first, second, statements.values())
+    pairs = tuple(
+        _pair(pair, statements[pair.demands[0]], statements[pair.demands[1]], (first, second))
+        for pair in gap.pairs
+    )
+    reason = str(REASONS[gap.reason]) % {"party": speaks or ""}
+    if gap.reason == gaps.Reason.REJECTED:
+        reason = f"{reason}: {'; '.join(each.text for each in pairs[0].refusals)}"
     return ShownGap(
         parties=(first, second),
         status=str(gap.status),
         label=capfirst(str(STATUSES[gap.status])),
-        reason=str(REASONS[gap.reason]) % {"party": speaks or ""},
+        reason=reason,
         speaks=speaks,
-        pairs=tuple(
-            _pair(pair, statements[pair.demands[0]], statements[pair.demands[1]], (first, second))
-            for pair in gap.pairs
-        ),
+        pairs=pairs,
     )
 
 
@@ -165,7 +193,10 @@ def _pair(
     pair: gaps.Pair, first: "Statement", second: "Statement", parties: tuple[Party, Party]
 ) -> ShownPair:
     names = {v.row.term.code: v.row.term.name for s in (first, second) for v in s.values}
-    lines = [_term_line(distance, names[distance.term], first, second) for distance in pair.terms]
+    lines = [
+        _term_line(distance, names[distance.term], first, second, parties)
+        for distance in pair.terms
+    ]
     for code in pair.lacking:
         lacks = parties[0] if not counting(first, code) else parties[1]
         lines.append(
@@ -179,26 +210,72 @@ def _pair(
             )
         )
     if pair.conditions:
-        count = len(pair.conditions)
-        text = ngettext("%(n)s not shared", "%(n)s not shared", count) % {"n": count}
-        ones, others = (_conditions(s) for s in (first, second))
+        ones, others = (_conditions(statement, pair) for statement in (first, second))
+        alone = zip(parties, (ones, others), strict=True)
+        text = "; ".join(_only(party, words) for party, words in alone if words)
         lines.append(GapLine(capfirst(_("only if")), text, False, ones, others))
-    return ShownPair(first, second, tuple(lines))
+    return ShownPair(first, second, tuple(lines), tuple(_refusals((first, second), parties)))
+
+
+def _refusals(
+    pair: tuple["Statement", "Statement"], parties: tuple[Party, Party]
+) -> Iterator[Refusal]:
+    """What one of the two parties turns down of what the other put forward, as the gap has it."""
+    for statement in pair:
+        for each in statement.received:
+            turned = set(each.parties) & set(parties) - set(statement.holders)
+            if turned and each.is_refusal and each.answer.state == State.PUBLISHED:
+                yield Refusal(statement.demand.pk, each)
+
+
+def _only(party: Party, words: str) -> str:
+    return _("only %(party)s: %(what)s") % {"party": party, "what": words}
 
 
 def _term_line(
-    distance: gaps.TermDistance, name: str, first: "Statement", second: "Statement"
+    distance: gaps.TermDistance,
+    name: str,
+    first: "Statement",
+    second: "Statement",
+    parties: tuple[Party, Party],
 ) -> GapLine:
     ones, others = counting(first, distance.term), counting(second, distance.term)
     one, other = term_text(first, distance.term), term_text(second, distance.term)
+    text = distance_text(distance, same=one == other)
+    if distance.low and distance.unit == "member":
+        text = _with_members(text, ones, others, parties)
     return GapLine(
         name=name,
-        text=distance_text(distance, same=one == other),
+        text=text,
         met=distance.low == 0,
         first=one,
         second=other,
         picture=_number_line(ones[0], others[0]) if len(ones) == len(others) == 1 else None,
     )
+
+
+def _with_members(
+    text: str,
+    ones: Sequence["Value"],
+    others: Sequence["Value"],
+    parties: tuple[Party, Party],
+) -> str:
+    """Add which members of two sets both name and which only one, where that is clear."""
+    both = (*ones, *others)
+    if len(ones) != 1 or len(others) != 1:
+        return text
+    if any(v.row.others or v.row.quantifier not in (None, "", "all of") for v in both):
+        return text
+    first, second = ({c.code: c.name for c in values[0].choices} for values in (ones, others))
+    told = [
+        _("both: %(what)s") % {"what": ", ".join(n for code, n in first.items() if code in second)}
+        if first.keys() & second.keys()
+        else ""
+    ]
+    for party, own, rest in ((parties[0], first, second), (parties[1], second, first)):
+        alone = ", ".join(name for code, name in own.items() if code not in rest)
+        told.append(_only(party, alone) if alone else "")
+    return f"{text} ({'; '.join(filter(None, told))})"
 
 
 def counting(statement: "Statement", code: str) -> list["Value"]:
@@ -214,8 +291,9 @@ def term_text(statement: "Statement", code: str) -> str:
     return " / ".join(v.text for v in counting(statement, code))
 
 
-def _conditions(statement: "Statement") -> str:
-    return "; ".join(link.text for link in statement.links if link.row.relation == "only if")
+def _conditions(statement: "Statement", pair: gaps.Pair) -> str:
+    """Without what of its own the one of a pair does not hold, in words."""
+    return "; ".join(w.text for w in statement.only_if if w.key in pair.conditions)
 
 
 def _number_line(one: "Value", other: "Value") -> NumberLine | None:

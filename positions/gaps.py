@@ -22,11 +22,12 @@ choice, this is how it was made:
   pair that has no distance on a term comes after those that have one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from itertools import product
 
 COMPARED = frozenset({"demand", "offer", "commitment", "principle"})
@@ -121,13 +122,22 @@ class TermDistance:
     """How far two stands are apart on a term; least and greatest differ where values are rivals.
 
     ``unit`` is the term's own for a quantity, else "day", "step" (ordered choices), "member" (sets)
-    or empty: 0 is the same, 1 is not.
+    or empty: 0 is the same, 1 is not. ``scale`` is what the distance is a share of: all steps, all
+    members that either names, of quantities the greatest end; None where there is no such thing.
     """
 
     term: str
     low: Decimal
     high: Decimal
     unit: str
+    scale: Decimal | None = field(default=None, compare=False)
+
+    @property
+    def share(self) -> Fraction:
+        """Return how far apart they are at least, from 0 (they meet) to 1."""
+        if not self.scale:
+            return Fraction(self.low > 0)
+        return min(Fraction(1), Fraction(self.low) / Fraction(self.scale))
 
 
 @dataclass(frozen=True)
@@ -305,7 +315,17 @@ def _distance(ones: list[Value], others: list[Value], term: Term) -> TermDistanc
         "set": (_between_sets, "member"),
     }[term.kind]
     found = [between(one, other, term) for one, other in product(ones, others)]
-    return TermDistance(term.code, min(found), max(found), unit)
+    return TermDistance(term.code, min(found), max(found), unit, _scale([*ones, *others], term))
+
+
+def _scale(values: Sequence[Value], term: Term) -> Decimal | None:
+    if term.kind == "quantity":
+        ends = [abs(end) for v in values for end in _ends(v, term) if end is not None]
+        return max(ends, default=None)
+    if term.kind == "set":
+        return Decimal(len(frozenset[str]().union(*(value.choices for value in values))))
+    steps = set(_places(term).values())
+    return Decimal(max(steps)) if term.kind == "choice" and steps else None
 
 
 def _between_ranges(one: Value, other: Value, term: Term) -> Decimal:

@@ -17,6 +17,7 @@ from positions.gaplines import ShownGap
 from positions.matrix import Cell, Node, Settled, Statement
 from positions.models import Demand, Evidence, Rank, Silence
 from positions.values import Link, Value, said, unsaid
+from positions.words import answer_text
 
 #: What stands in no party's cell.
 UNHELD = gettext_lazy("Assessments and what nobody owns up to")
@@ -77,7 +78,8 @@ def statement_line(statement: Statement, depth: int = 0, in_group: bool = False)
     text = demand.text
     if demand.kind and demand.kind != Demand.Kind.DEMAND:
         text = f"{capfirst(demand.get_kind_display())}: {text}"
-    told = [text, terms_text(statement.values, statement.links), _answer(demand)]
+    received = [f"{capfirst(each.text)} (№ {each.answer.pk})" for each in statement.received]
+    told = [text, terms_text(statement.values, statement.links), _answer(demand), *received]
     parts = [*map(_sentence, filter(None, told)), _meta(statement, in_group)]
     return Line(" ".join(parts), statement.evidence, depth)
 
@@ -144,8 +146,8 @@ def silence_text(silence: Silence) -> str:
 def _answer(demand: Demand) -> str:
     if not demand.answer or demand.answers is None:
         return ""
-    return _("%(answer)s: %(what)s") % {
-        "answer": capfirst(demand.get_answer_display()),
+    return _("%(answer)s %(what)s") % {
+        "answer": capfirst(answer_text(demand.answer)),
         "what": f"{demand.answers.get_kind_display()} № {demand.answers_id}",
     }
 

@@ -47,6 +47,7 @@ from positions.periods import (
 from positions.querysets import by_end_of
 from positions.question import Question
 from positions.statements import by_record, evidence_of, path_to, values_of
+from positions.targets import with_targets
 from positions.termhistory import TermHistory, history_of
 from positions.termlines import Given
 
@@ -161,9 +162,8 @@ class _Loaded:
         holders = DemandHolder.objects.filter(demand=OuterRef("pk")).values("party")
         current = Demand.objects.current(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
         rows = (
-            self._mine(Demand)
-            .stated_by(self.as_of)
-            .select_related("issue", "clause", "round", "answers")
+            with_targets(self._mine(Demand).stated_by(self.as_of))
+            .select_related("issue", "clause", "round")
             .annotate(named=ArraySubquery(holders), stands=Exists(current))
             .order_by("stated", "pk")
         )

@@ -7,12 +7,12 @@ other record loaded. Deadlines run in chains: the clocks of the whole negotiatio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextField, When
-from django.db.models import Value as Literal
-from django.db.models.functions import Cast, Coalesce, JSONObject, Lower, NullIf, Upper
+from django.db.models import Case, Exists, F, OuterRef, Q, TextField, When
+from django.db.models.functions import Cast, Coalesce, JSONObject, Lower, Upper
 
 from negotiations import ranges
 from negotiations.models import Negotiation, Party
@@ -30,6 +30,7 @@ from positions.models import (
     TermValue,
 )
 from positions.querysets import by_end_of
+from positions.targets import value_at, words_at
 from positions.values import Hanging, Link
 
 CLOCKS = (deadlines.WITHIN, deadlines.AFTER)
@@ -176,20 +177,10 @@ def _inside(root: int, clauses: Iterable[Mapping[str, int]]) -> set[int]:
 def _annotated(rows: models.QuerySet, user) -> models.QuerySet:
     """Annotate a linkage with all that is to be known of its anchor, and the record's amounts."""
 
-    def of_anchor(model, field, **filters):
-        return Subquery(model.objects.filter(pk=OuterRef("anchor"), **filters).values(field)[:1])
-
+    of_anchor = partial(value_at, "anchor")
     settled = {"kind__in": [Outcome.Kind.AGREED, Outcome.Kind.IN_PART]}
     return rows.annotate(paper=of_anchor(Clause, "proposal")).annotate(
-        words=Coalesce(
-            of_anchor(Demand, "text"),
-            of_anchor(Event, "title"),
-            NullIf(of_anchor(Clause, "label"), Literal("")),
-            of_anchor(Clause, "text"),
-            of_anchor(Outcome, "text"),
-            F("condition"),
-            output_field=TextField(),
-        ),
+        words=words_at("anchor", F("condition")),
         anchor_kind=F("anchor__kind"),
         anchor_issue=Coalesce(
             of_anchor(Demand, "issue__code"),

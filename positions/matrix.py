@@ -26,9 +26,9 @@ from positions.options import Sufficing, sufficing, tree_of_node
 from positions.priorities import Priority, priorities
 from positions.question import Question
 from positions.timeline import Moment, timeline
-from positions.values import Hanging, Link, Value, said, unsaid
+from positions.values import Hanging, Link, Received, Value, Waits, said, unsaid
 from positions.vouching import SaidTerm, Vouched, said_terms
-from positions.words import operator_text
+from positions.words import answer_text, operator_text
 
 if TYPE_CHECKING:
     from positions.preconditions import Deadlock, Preconditions
@@ -59,6 +59,8 @@ class Statement(Vouched):
     evidence: tuple[Evidence, ...]
     path: tuple[Clause, ...]
     hanging: tuple[Hanging, ...] = ()
+    only_if: tuple[Waits, ...] = ()
+    received: tuple[Received, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -68,6 +70,16 @@ class Statement(Vouched):
     @property
     def joint(self) -> bool:
         return len(self.holders) > 1
+
+    @property
+    def answer_text(self) -> str:
+        """Return what it does to what it answers: "rejects"; empty if it answers nothing."""
+        return answer_text(self.demand.answer)
+
+    @property
+    def target_text(self) -> str:
+        """Return the words of what it answers, where they were loaded."""
+        return getattr(self.demand, "target_text", "")
 
     @property
     def said(self) -> tuple[Value, ...]:
@@ -154,7 +166,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where one party stands on one issue, and what moved ``since`` a day, if there is one."""
+    """Where one party stands on one issue, and what moved ``since`` a day, if there is one.
+
+    ``facing`` is the number of what another party put forward last, if any did.
+    """
 
     party: Party
     issue: Issue | None
@@ -164,6 +179,7 @@ class Cell:
     blank: str | None
     since: Baseline | None = None
     moves: tuple[MoveLine, ...] = ()
+    facing: int | None = None
 
     @property
     def blank_text(self) -> str:
@@ -248,7 +264,8 @@ class Row:
     """One issue; ``issue`` is None for what is said of the whole.
 
     ``unheld`` is what nobody holds: assessments, and what stands in a paper nobody owns up to.
-    ``every_statement`` is also what the filters leave out of the cells; the gaps rest on it.
+    ``every_statement`` is also what the filters leave out of the cells, ``every_party`` also those
+    without a cell; the gaps rest on them.
     """
 
     issue: Issue | None
@@ -258,6 +275,7 @@ class Row:
     unheld: tuple[Statement, ...] = ()
     every_statement: tuple[Statement, ...] = ()
     deadlocks: tuple["Deadlock", ...] = ()
+    every_party: tuple[Party, ...] = ()
 
     @property
     def code(self) -> str:

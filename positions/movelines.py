@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from negotiations.models import Party
 from positions.gaplines import distance_text, term_text
-from positions.gaps import Term
+from positions.gaps import COMPARED, Term
 from positions.movement import Direction, Label, Move, TermMove
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class TermLine:
     before: str
     after: str
     move: TermMove
+    unmeasured: str = ""
+    """Why it is not measured, in words, where it is not."""
 
     @property
     def far(self) -> str:
@@ -59,7 +62,7 @@ class TermLine:
         direction = self.move.direction
         before, after = self.move.distance_before, self.move.distance_after
         if direction == Direction.UNMEASURED or before is None or after is None:
-            return _("not measured")
+            return self.unmeasured or _("not measured")
         words = {"before": distance_text(before), "after": distance_text(after)}
         if direction == Direction.NEARER:
             return _("nearer: %(before)s → %(after)s") % words
@@ -160,10 +163,28 @@ def _lines(moves, statements, terms) -> Iterator[MoveLine]:
                     before=_text(before, term.term),
                     after=_text(after, term.term),
                     move=term,
+                    unmeasured=_unmeasured(term, (*before, *after)),
                 )
                 for term in move.terms
             ),
         )
+
+
+def _unmeasured(term: TermMove, statements: Sequence["Statement"]) -> str:
+    """Return why it cannot be told whether a term went nearer; empty where it can."""
+    if term.direction != Direction.UNMEASURED:
+        return ""
+    if not any(h.standing == Party.Standing.PRINCIPAL for s in statements for h in s.holders):
+        return _("not measured: only principals are")
+    if not all(statement.demand.kind in COMPARED for statement in statements):
+        return _("not measured: of a kind that is not compared")
+    if not term.before:
+        return _("not measured: not given before")
+    if not term.after:
+        return _("not measured: not given any more")
+    if term.distance_before is None and term.distance_after is None:
+        return _("not measured: the other side gave nothing on it then")
+    return _("not measured: left open")
 
 
 def by_label(moves: Sequence[MoveLine]) -> tuple[LabelLine, ...]:

@@ -1,17 +1,20 @@
 """What a comparison was narrowed to, in words, each with the address that leaves it out again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from negotiations.models import Negotiation, Party
 from positions.filters import OVERALL
 from positions.footing import Footing
 from positions.matrix import Comparison
-from positions.models import Demand, Evidence
-from positions.question import CHANGED, ONLY, PLACES, SAID, QuestionForm
+from positions.models import Demand, Evidence, Issue
+from positions.question import CHANGED, ONLY, PLACES, SAID, Question, QuestionForm
+from positions.sourcechoices import told_apart
 
 LABELS = {
     "issue": gettext_lazy("Issue"),
@@ -55,9 +58,24 @@ class Menu:
     options: tuple[Option, ...]
 
 
-def narrowings(asked: QuestionForm, comparison: Comparison) -> tuple[Narrowing, ...]:
+class Shown(Protocol):
+    """What is built for a question: what it shows, and what one might have asked for."""
+
+    @property
+    def negotiation(self) -> Negotiation: ...
+    @property
+    def question(self) -> Question: ...
+    @property
+    def every_issue(self) -> Sequence[Issue]: ...
+    @property
+    def every_party(self) -> Sequence[Party]: ...
+
+
+def narrowings(asked: QuestionForm, shown: Shown) -> tuple[Narrowing, ...]:
     """Return what was asked for of rows, columns and what is said, in the order of the form."""
-    names = _names(comparison)
+    names = _places(shown)
+    if isinstance(shown, Comparison):
+        names |= _names(shown)
     return tuple(
         Narrowing(
             str(LABELS[name]), str(names[name].get(text, text)), _without(asked.data, name, text)
@@ -69,7 +87,7 @@ def narrowings(asked: QuestionForm, comparison: Comparison) -> tuple[Narrowing, 
 
 def menus(asked: QuestionForm, comparison: Comparison) -> dict[str, Menu]:
     """Return what may be asked for, by the name of the parameter; no menu of a single track."""
-    names = _names(comparison)
+    names = _places(comparison) | _names(comparison)
     if len(comparison.tracks) < 2:
         names["track"] = {}
     return {
@@ -93,17 +111,22 @@ def everything(asked: QuestionForm) -> str:
     return f"?{rest.urlencode()}"
 
 
-def _names(comparison: Comparison) -> dict[str, Mapping[str, object]]:
-    issues = {issue.code: issue.name for issue in comparison.every_issue}
+def _places(shown: Shown) -> dict[str, Mapping[str, object]]:
+    issues = {issue.code: issue.name for issue in shown.every_issue}
     return {
         "issue": {OVERALL: _("Overall"), **issues},
-        "party": {party.code: party.name for party in comparison.every_party},
+        "party": {party.code: party.name for party in shown.every_party},
+    }
+
+
+def _names(comparison: Comparison) -> dict[str, Mapping[str, object]]:
+    return {
         "round": {str(held.pk): held for held in comparison.rounds},
         "track": {str(track.pk): track for track in comparison.tracks},
         "kind": dict(Demand.Kind.choices),
         "firmness": dict(Demand.Firmness.choices),
         "authority": dict(Evidence.Basis.choices),
-        "source": {str(source.pk): source for source in comparison.cited},
+        "source": {str(pk): text for pk, text in told_apart(comparison.cited).items()},
         "rests_on": dict(Footing.choices),
         "words": {},
         "only": {CHANGED: _("only what changed")},

@@ -195,8 +195,7 @@ def groups_of(page: "PaperPage") -> tuple[ShownGroup, ...]:
     if page.root is None or not page.root.children:
         return ()
     root = tree_of_node(page.root)
-    replies = tuple(_replies(page.root))
-    stands = {party.code: satisfying.standings(root, party.code, replies) for party in page.parties}
+    stands = _stands(page)
     trees = {tree.id: tree for tree in root.walk()}
     clauses = {node.clause.pk: node for node in page.rows}
     return tuple(
@@ -204,6 +203,25 @@ def groups_of(page: "PaperPage") -> tuple[ShownGroup, ...]:
         for node in page.rows
         if node.is_root or _is_choice(trees[node.clause.pk])
     )
+
+
+def standings_of(page: "PaperPage") -> dict[tuple[int, str], LeafCell]:
+    """Return how each party stands to each clause of a paper, by the clause and the party."""
+    if page.root is None:
+        return {}
+    stands = _stands(page)
+    clauses = {node.clause.pk: node for node in page.rows}
+    return {
+        (pk, cell.party.code): cell
+        for pk in clauses
+        for cell in _cells(pk, clauses, page.parties, stands)
+    }
+
+
+def _stands(page: "PaperPage") -> dict[str, dict[int, Standing]]:
+    assert page.root is not None  # only a paper with clauses has answers to them
+    root, replies = tree_of_node(page.root), tuple(_replies(page.root))
+    return {party.code: satisfying.standings(root, party.code, replies) for party in page.parties}
 
 
 def _is_choice(tree: satisfying.Clause) -> bool:
@@ -228,7 +246,7 @@ def _replies(root: "ClauseNode") -> Iterator[Reply]:
 
 
 def _is_agreed(outcome: Outcome) -> bool:
-    is_live = outcome.state == "published" and outcome.ended is None
+    is_live = outcome.state == "published" and not outcome.is_over  # type: ignore[attr-defined]
     return is_live and outcome.kind == Outcome.Kind.AGREED
 
 
@@ -271,14 +289,16 @@ def _reading(found: satisfying.Satisfied, clauses, parties, stands) -> ShownRead
 
 
 def _leaf(pk: int, clauses, parties, stands) -> ShownLeaf:
-    cells = []
+    return ShownLeaf(clauses[pk].clause, tuple(_cells(pk, clauses, parties, stands)))
+
+
+def _cells(pk: int, clauses, parties, stands) -> Iterator[LeafCell]:
     for party in parties:
         standing: Standing = stands[party.code][pk]
         above = clauses[standing.at].clause if standing.at not in (None, pk) else None
         words = [str(Demand.Answer(answer).label) for answer in standing.answers]
         text = "; ".join(words) or str(STATES[standing.state])
-        cells.append(LeafCell(party, standing.state, text, above))
-    return ShownLeaf(clauses[pk].clause, tuple(cells))
+        yield LeafCell(party, standing.state, text, above)
 
 
 def _tally(way: satisfying.Way, party: Party, stands: Mapping[int, Standing]) -> Tally:
@@ -291,8 +311,8 @@ def _tally(way: satisfying.Way, party: Party, stands: Mapping[int, Standing]) ->
     accepted = [pk for pk in way.leaves if stands[pk].state == State.ACCEPTED]
     done, count = len(way.counting(accepted)), len(way.leaves)
     counted = ngettext(
-        "%(done)s of %(count)s counts in its turn",
-        "%(done)s of %(count)s count in their turn",
+        "%(done)s of %(count)s accepted in its order",
+        "%(done)s of %(count)s accepted in their order",
         count,
     ) % {"done": done, "count": count}
     return Tally(party, texts, counted if way.in_order else "")

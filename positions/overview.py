@@ -12,6 +12,7 @@ from positions import issuelist, proposallist, roundlist
 from positions.issuelist import IssueList
 from positions.models import DemandHolder, Event, Evidence
 from positions.proposallist import PaperLine
+from positions.question import Question
 from positions.roundlist import RoundLine
 
 SPOKEN = [Evidence.Basis.JOINT, Evidence.Basis.PAPER, Evidence.Basis.OFFICIAL]
@@ -137,7 +138,9 @@ def build(*, negotiation: Negotiation, user, today: date) -> Overview:
         today=today,
         issues=issues,
         rounds=roundlist.lines(negotiation=negotiation, user=user),
-        papers=proposallist.lines(negotiation=negotiation, user=user),
+        papers=proposallist.lines(
+            negotiation=negotiation, user=user, question=Question(as_of=today)
+        ),
         parties=_parties(negotiation, user, issues.comparison.every_party),
         events=tuple(
             Event.objects.visible_to(user)

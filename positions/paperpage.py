@@ -5,7 +5,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party, Record, Source
 from positions.clausediff import Change, changes, matched
+from positions.days import ended_by
 from positions.linkages import links_of
 from positions.matrix import Settled, Statement
 from positions.models import (
@@ -27,7 +27,10 @@ from positions.models import (
     Silence,
 )
 from positions.paperrecord import AnswerCell, ClauseNode, PaperPage, Placed, Waiting
+from positions.querysets import by_end_of
+from positions.question import Question
 from positions.statements import by_record, evidence_of, values_of
+from positions.targets import with_targets
 
 
 def build(
@@ -35,28 +38,32 @@ def build(
     negotiation: Negotiation,
     user,
     proposal: Proposal,
-    today: date,
+    question: Question,
     compared: Proposal | None = None,
 ) -> PaperPage:
-    """Return the page of a paper as ``user`` may see it.
+    """Return the page of a paper as ``user`` may see it at the end of a day.
 
-    ``compared`` is the paper that it is set against; by default the version before it.
+    Of the question only the clocks count; where it has a revision, the records are read as they
+    are, so call it inside of that. ``compared`` is the paper that it is set against; by default the
+    version before it.
     """
-    return _Loaded(negotiation, user, proposal, compared or proposal.supersedes, today).page()
+    return _Loaded(negotiation, user, proposal, compared or proposal.supersedes, question).page()
 
 
 class _Loaded:
     """What is recorded about one paper, indexed by what it stands beside."""
 
     def __init__(
-        self, negotiation, user, proposal: Proposal, compared: Proposal | None, today: date
+        self, negotiation, user, proposal: Proposal, compared: Proposal | None, question: Question
     ):
-        self.negotiation, self.user, self.today = negotiation, user, today
+        self.negotiation, self.user, self.question = negotiation, user, question
+        self.as_of, self.known_on = question.as_of, question.known_on
         self.proposal, self.compared = proposal, compared
         side = Window(RowNumber(), partition_by="standing", order_by=["order", "code"])
         mine = Party.objects.visible_to(user).filter(negotiation=negotiation)
         self.parties = {party.pk: party for party in mine.annotate(side=side)}
-        self.papers = {p.pk: p for p in self._mine(Proposal).order_by("tabled", "pk")}
+        papers = self._mine(Proposal).tabled_by(self.as_of).order_by("tabled", "pk")
+        self.papers = {p.pk: p for p in papers}
         trees = self._trees()
         self.clauses = trees[proposal.pk]
         self.inside: dict[int | None, list[Clause]] = defaultdict(list)
@@ -70,10 +77,12 @@ class _Loaded:
         self.targets = self._targets()
         outcomes = self._outcomes()
         own = {*self.demands, *(outcome.pk for outcome in outcomes)}
-        self.values = values_of(own, user)
-        self.links = links_of(own, user, negotiation=negotiation, as_of=today)
+        self.values = values_of(own, user, self.known_on)
+        self.links = links_of(
+            own, user, negotiation=negotiation, as_of=self.as_of, known_on=self.known_on
+        )
         numbers = own | {clause.pk for clause in self.clauses} | {proposal.pk}
-        self.evidence = evidence_of(numbers, user)
+        self.evidence = evidence_of(numbers, user, self.known_on)
         self.outcomes = by_record((o.clause_id or 0, self._settled(o)) for o in outcomes)
         self.answers = by_record(self._answers())
         self.silences = by_record((self.targets[s.about_id or 0], s) for s in self._silences())
@@ -85,8 +94,8 @@ class _Loaded:
         self.before = {new.pk: old.pk for old, new in matched(before, self.clauses)}
 
     def _mine(self, model):
-        rows = model.objects.visible_to(self.user).filter(negotiation=self.negotiation)
-        return rows.exclude(state="retracted")
+        rows = model.objects.visible_to(self.user).known_on(self.known_on)
+        return rows.filter(negotiation=self.negotiation).exclude(state="retracted")
 
     def _trees(self) -> dict[int, list[Clause]]:
         """The clauses of the paper, of the one before it and of the one it is set against."""
@@ -104,15 +113,16 @@ class _Loaded:
         papers = {self.proposal.pk, self.proposal.supersedes_id} - {None}
         its_own = Demand.objects.filter(clause__proposal=self.proposal).values("pk")
         holders = DemandHolder.objects.filter(demand=OuterRef("pk")).values("party")
-        newer = Demand.objects.published().filter(supersedes=OuterRef("pk"))
+        newer = Demand.objects.published().known_on(self.known_on).stated_by(self.as_of)
+        newer = newer.filter(supersedes=OuterRef("pk"))
         rows = (
-            self._mine(Demand)
+            with_targets(self._mine(Demand).stated_by(self.as_of))
             .filter(
                 Q(clause__proposal__in=papers)
                 | Q(answers__in=numbers)
                 | Q(answers__in=its_own.values("pk"))
             )
-            .select_related("issue", "clause", "round", "answers")
+            .select_related("issue", "clause", "round")
             .annotate(named=ArraySubquery(holders), replaced=Exists(newer))
             .order_by("stated", "pk")
         )
@@ -126,9 +136,9 @@ class _Loaded:
         return {self.proposal.pk: whole, **own, **attached}
 
     def _outcomes(self) -> list[Outcome]:
-        return list(
+        found = list(
             self._mine(Outcome)
-            .filter(clause__proposal=self.proposal)
+            .filter(by_end_of("reached", self.as_of), clause__proposal=self.proposal)
             .annotate(
                 confirming=ArrayAgg(
                     "confirmation_links__party",
@@ -138,9 +148,12 @@ class _Loaded:
             )
             .order_by("reached", "pk")
         )
+        for outcome in found:
+            outcome.is_over = ended_by(outcome, self.as_of)
+        return found
 
     def _silences(self) -> list[Silence]:
-        noted = self._mine(Silence).filter(about__in=self.targets)
+        noted = self._mine(Silence).noted_by(self.as_of).filter(about__in=self.targets)
         return list(noted.select_related("about").order_by("looked_until", "pk"))
 
     def _answers(self) -> Iterator[tuple[int, Placed]]:
@@ -153,11 +166,14 @@ class _Loaded:
         """What hangs on a clause, unless it stands in that clause itself."""
         anchors = [clause.pk for clause in self.clauses]
         links = list(
-            Linkage.objects.visible_to(self.user).filter(anchor__in=anchors).order_by("pk")
+            Linkage.objects.visible_to(self.user)
+            .known_on(self.known_on)
+            .filter(anchor__in=anchors)
+            .order_by("pk")
         )
         numbers = {link.record_id for link in links}
         records: dict[int, Demand | Outcome] = {
-            **self._mine(Demand).in_bulk(numbers),
+            **self._mine(Demand).stated_by(self.as_of).in_bulk(numbers),
             **self._mine(Outcome).in_bulk(numbers),
         }
         for link in links:
@@ -197,7 +213,7 @@ class _Loaded:
             path=(),
         )
         is_replaced: bool = demand.replaced  # type: ignore[attr-defined]
-        return Placed(statement, is_replaced or demand.ended is not None, about)
+        return Placed(statement, is_replaced or ended_by(demand, self.as_of), about)
 
     def _settled(self, outcome: Outcome) -> Settled:
         return Settled(
@@ -268,7 +284,8 @@ class _Loaded:
             negotiation=self.negotiation,
             proposal=self.proposal,
             holders=self.holders,
-            today=self.today,
+            question=self.question,
+            ahead=self.proposal.pk not in self.papers,
             root=self._node(self.root, 0, changed) if self.root else None,
             parties=self.columns,
             whole=self._cells(self.proposal.pk) if not self.root else (),

@@ -1,6 +1,6 @@
 """What the page of a paper shows: its clauses as a tree, with the answers beside each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -17,7 +17,8 @@ from positions.models import (
     Proposal,
     Silence,
 )
-from positions.options import ShownGroup, groups_of
+from positions.options import LeafCell, ShownGroup, groups_of, standings_of
+from positions.question import Question
 from positions.vouching import Vouched
 
 
@@ -44,6 +45,13 @@ class AnswerCell:
     target: int
     answers: tuple[Placed, ...]
     silences: tuple[Silence, ...]
+    stands: LeafCell | None = None
+    """How the party stands to the clause, if only by its answer to a clause above."""
+
+    @property
+    def inherited(self) -> LeafCell | None:
+        """Return what it answered, or did not, to a clause above, where nothing nearer is noted."""
+        return self.stands if self.stands and self.stands.by and not self.holds else None
 
     @property
     def holds(self) -> bool:
@@ -121,12 +129,16 @@ class ClauseNode(Vouched, Node):
 
 @dataclass(frozen=True)
 class PaperPage:
-    """Everything that the page of a paper shows."""
+    """Everything that the page of a paper shows at the end of a day.
+
+    ``ahead`` if the paper had not been tabled by then, or no source had published it.
+    """
 
     negotiation: Negotiation
     proposal: Proposal
     holders: tuple[Party, ...]
-    today: date
+    question: Question
+    ahead: bool
     root: ClauseNode | None
     parties: tuple[Party, ...]
     whole: tuple[AnswerCell, ...]
@@ -140,15 +152,48 @@ class PaperPage:
     changes: tuple[Change, ...]
 
     @property
+    def as_of(self) -> date:
+        return self.question.as_of
+
+    @property
+    def every_issue(self) -> tuple[Issue, ...]:
+        """Return nothing: a paper is not narrowed to issues."""
+        return ()
+
+    @property
+    def every_party(self) -> tuple[Party, ...]:
+        return ()
+
+    @property
+    def lines(self) -> "tuple[ClauseNode, ...]":
+        """Return the clauses as ``rows``, with what each party answered to a clause above."""
+        stands = standings_of(self)
+        return tuple(
+            replace(
+                row,
+                cells=tuple(
+                    replace(cell, stands=stands.get((row.clause.pk, cell.party.code)))
+                    for cell in row.cells
+                ),
+            )
+            for row in self.rows
+        )
+
+    @property
     def rows(self) -> "tuple[ClauseNode, ...]":
         """Return the clauses in the order in which one reads them."""
         return tuple(self.root.walk()) if self.root else ()  # type: ignore[arg-type]
 
     @property
+    def leaves(self) -> int:
+        """Return how many clauses have no parts of their own."""
+        return sum(not row.children for row in self.rows)
+
+    @property
     def answer_due(self) -> bool:
-        """Whether the day to answer by, if there is one, has not passed."""
+        """Whether the day to answer by, if there is one, has not passed by the day of the page."""
         last = ranges.latest(self.proposal.answer_by) if self.proposal.answer_by else None
-        return last is not None and last >= self.today
+        return last is not None and last >= self.as_of
 
     @property
     def points(self) -> str:

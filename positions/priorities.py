@@ -1,11 +1,13 @@
 """Which issues are farthest from agreement, as weighed: plain data in, plain data out.
 
 How open an issue is, from 0 to 1, is read off the gaps of its pairs of parties (``gaps.gap``): 0
-where they are agreed or compatible, else the share of what was compared on which the closest pair
-differs, 1 where that pair is rejected or has no term in common. Where only one side speaks, or
-neither, there is nothing to measure. Of several pairs the most open counts. The issues are ordered
-by weight × openness; ties keep the order of the codebook. Weights are the reader's; an issue that
-is not weighed counts 1.
+where they are agreed or compatible, else the average of how far the two demands of the closest pair
+are apart, over all that was compared. A term that both give counts its distance as a share (of all
+steps, of all members named, of the greatest number), one without such a measure 0 or 1; a term that
+only one gives, a condition that only one makes, and a rejection count 1 each. Where only one side
+speaks, or neither, there is nothing to measure. Of several pairs the most open counts. The issues
+are ordered by weight × openness; ties keep the order of the codebook. Weights are the reader's; an
+issue that is not weighed counts 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,10 +47,11 @@ def openness(gap: Gap) -> Fraction | None:
     if not gap.pairs:
         return None
     closest = gap.pairs[0]
-    compared = closest.differences + len(closest.met)
-    if gap.reason in (Reason.REJECTED, Reason.NO_SHARED_TERM) or not compared:
+    whole = len(closest.lacking) + len(closest.conditions) + (gap.reason == Reason.REJECTED)
+    compared = len(closest.terms) + whole
+    if not compared:
         return Fraction(1)
-    return Fraction(closest.differences, compared)
+    return (sum(distance.share for distance in closest.terms) + Fraction(whole)) / compared
 
 
 def priorities(

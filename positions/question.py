@@ -4,10 +4,11 @@ One grammar serves pages, tables and API: the clocks and the columns are read he
 the filters that the list of demands has (``positions.filters.SaidFilters``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
@@ -19,10 +20,10 @@ from rest_framework.exceptions import ValidationError
 
 from negotiations import ranges
 from negotiations.forms import DayField
-from negotiations.models import Negotiation, Round
+from negotiations.models import Negotiation, Party, Round
 from positions.days import last_day
-from positions.filters import SaidFilters
-from positions.models import Demand
+from positions.filters import OVERALL, SaidFilters
+from positions.models import Demand, Issue
 
 #: The parameters that narrow what is said; ``issue`` and ``party`` narrow rows and columns too.
 SAID = ("round", "track", "kind", "firmness", "authority", "source", "rests_on", "words")
@@ -35,6 +36,15 @@ CHANGED = "changed"
 #: Parameters that may stand more than once.
 SEVERAL = (*PLACES, *WEIGHTS, "round", "track", "kind", "firmness", "source", "rests_on")
 PARAMETERS = (*CLOCKS, *BASELINE, *PLACES, *SAID, *WEIGHTS, *ONLY)
+#: What the other pages are asked.
+OF_MOVEMENT = (*CLOCKS, *BASELINE, *PLACES)
+OF_CONDITIONS = OF_CLAIMS = (*CLOCKS, "issue")
+OF_ANSWERS = (*CLOCKS, *PLACES)
+OF_ISSUE = (*CLOCKS, *BASELINE)
+#: So many rounds are named to somebody who names one that there is not.
+ROUNDS_NAMED = 30
+#: How the comparison is laid out; it changes nothing in what is asked.
+LAYOUT = ("density", "closed")
 
 
 @dataclass(frozen=True)
@@ -66,17 +76,32 @@ class Question:
         return replace(self, issues=frozenset(issues), parties=frozenset(parties))
 
 
-def _round_field(label) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
-        label=label,
-        queryset=Round.objects.none(),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("There is no such round here.")},
-    )
+class RoundField(forms.ModelChoiceField):
+    """A round that was held, by the number of its record; the error names those there are."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            rounds = self.queryset.all()[:ROUNDS_NAMED] if self.queryset is not None else ()
+            held = [f"{held.pk} ({held})" for held in rounds]
+            none_such = _("There is no such round here.")
+            if not held:
+                raise forms.ValidationError(none_such) from None
+            named = _("Rounds go by the number of their record: %(rounds)s.")
+            message = f"{none_such} {named % {'rounds': ', '.join(held)}}"
+            raise forms.ValidationError(message) from None
+
+
+def _round_field(label) -> RoundField:
+    return RoundField(label=label, queryset=Round.objects.none(), required=False)
 
 
 class QuestionForm(forms.Form):
-    """The query of a comparison; ``question`` is what it asks once it is valid."""
+    """The query of a comparison; ``question`` is what it asks once it is valid.
+
+    A page that ``takes`` only some of the parameters reads those; the others are ``ignored``.
+    """
 
     as_of = DayField(
         label=gettext_lazy("As of"),
@@ -110,8 +135,19 @@ class QuestionForm(forms.Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict, *, negotiation: Negotiation, request):
-        super().__init__(data)
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        negotiation: Negotiation,
+        request,
+        takes: Collection[str] = (*PARAMETERS, *LAYOUT),
+    ):
+        read, self.takes = data.copy(), takes
+        self.ignored = tuple(name for name in data if name not in takes)
+        for name in self.ignored:
+            del read[name]
+        super().__init__(read)
         self.negotiation, self.request = negotiation, request
         rounds = Round.objects.visible_to(request.user).filter(
             negotiation=negotiation, held__isnull=False
@@ -196,6 +232,28 @@ class QuestionForm(forms.Form):
             said=asked["said"],
             weights=asked["weights"],
         )
+
+    def knows(self, issues: Iterable[Issue], parties: Iterable[Party]) -> bool:
+        """Whether all codes that were asked for are of these; what is wrong becomes an error."""
+        known = {"issue": {issue.code for issue in issues}, "party": {p.code for p in parties}}
+        named = {name: self.given.get(name, ()) for name in PLACES}
+        named["weight"] = [text.rpartition(":")[0] for text in self.given.get("weight", ())]
+        known["weight"] = set(known["issue"])
+        known["issue"].add(OVERALL)
+        for name, codes in named.items():
+            if unknown := sorted(set(codes) - known[name]):
+                none_such = _("There is no “%(code)s” here.")
+                self._tell(name, *(none_such % {"code": code} for code in unknown))
+        return not self.errors
+
+    @property
+    def takes_since(self) -> bool:
+        return "since" in self.takes
+
+    @property
+    def query(self) -> str:
+        """Return what was given that means something, for an address."""
+        return urlencode(self.given, doseq=True)
 
     @property
     def errors_elsewhere(self) -> list[tuple[str, list[str]]]:

@@ -105,6 +105,7 @@ class Ground(StrEnum):
     REJECTED = "one rejects the other"
     APART = "apart on a term"
     MET = "no term apart"
+    UNSHARED = "no term in common"
 
 
 def verdict(*, linked: bool, answer: str, least: Iterable[Decimal] = ()) -> tuple[Verdict, Ground]:
@@ -117,6 +118,7 @@ def verdict(*, linked: bool, answer: str, least: Iterable[Decimal] = ()) -> tupl
         return Verdict.EXCLUDE, Ground.LINKED
     if answer == "rejected":
         return Verdict.EXCLUDE, Ground.REJECTED
-    if any(distance > 0 for distance in least):
+    distances = tuple(least)
+    if any(distance > 0 for distance in distances):
         return Verdict.EXCLUDE, Ground.APART
-    return Verdict.PULL, Ground.MET
+    return Verdict.PULL, Ground.MET if distances else Ground.UNSHARED

@@ -227,7 +227,7 @@ class Reply:
 
 
 def standings(root: Clause, party: str, replies: Iterable[Reply]) -> dict[int, Standing]:
-    """Return how a party stands to each leaf of the tree, from its live answers and silences."""
+    """Return how a party stands to each clause of the tree, from its live answers and silences."""
     answers: dict[int, list[str]] = {}
     silent = set()
     for reply in replies:
@@ -246,8 +246,7 @@ def _stand(clause, answers, silent, above: Standing, found: dict[int, Standing])
         above = Standing(_state(set(given)), clause.id, given)
     elif clause.id in silent and not above.answers:
         above = Standing(State.SILENT, clause.id)
-    if not clause.children:
-        found[clause.id] = above
+    found[clause.id] = above
     for child in clause.children:
         _stand(child, answers, silent, above, found)
 

@@ -33,18 +33,21 @@ def source_choices(sources: Sequence[Source]) -> Groups | Choices:
     """
     lately, others = sources[:LATELY], sources[LATELY:]
     by_day = sorted(others, key=_day, reverse=True)
-    words = {source.pk: label(source) for source in sources}
-    seen = Counter(words.values())
+    words = told_apart(sources)
 
     def named(rows: Iterable[Source]) -> Choices:
-        return [
-            (row.pk, words[row.pk] if seen[words[row.pk]] == 1 else f"{words[row.pk]} № {row.pk}")
-            for row in rows
-        ]
+        return [(row.pk, words[row.pk]) for row in rows]
 
     if not by_day:
         return named(lately)
     return [(_("Used or added last"), named(lately)), (_("All others, by day"), named(by_day))]
+
+
+def told_apart(sources: Sequence[Source]) -> dict[int, str]:
+    """Return what sources are called in lists, by number; two that read the same have theirs."""
+    words = {source.pk: label(source) for source in sources}
+    seen = Counter(words.values())
+    return {pk: text if seen[text] == 1 else f"{text} № {pk}" for pk, text in words.items()}
 
 
 def _day(source: Source) -> date:

@@ -1,15 +1,14 @@
 """From loaded statements to the plain data that ``gaps`` compares."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from negotiations import ranges
+from negotiations.models import State
 from positions import gaps
 from positions.matrix import Statement
-from positions.models import Clause, Demand, Linkage
-from positions.values import Value
-
-REFUSALS = {Demand.Answer.REJECTED, Demand.Answer.REFUSES}
+from positions.models import Demand
+from positions.values import Received, Value
 
 
 def terms_of(statements: Iterable[Statement]) -> dict[str, gaps.Term]:
@@ -29,25 +28,15 @@ def terms_of(statements: Iterable[Statement]) -> dict[str, gaps.Term]:
     }
 
 
-def stand_of(
-    statement: Statement,
-    answers: Iterable[Statement],
-    children: Mapping[int | None, Sequence[Clause]],
-) -> gaps.Stand:
-    """Return a statement as the gap sees it.
-
-    ``answers`` are the current demands that answer something; one to the clause where a demand
-    stands answers the demand. ``children`` gives each clause's parts in their order: a step in
-    sequence waits for the step before it.
-    """
-    demand = statement.demand
-    targets = {demand.pk, demand.clause_id} - {None}
-    received = [s for s in answers if s.demand.answers_id in targets]
+def stand_of(statement: Statement) -> gaps.Stand:
+    """Return a statement as the gap sees it: answers that are no more than drafts count nothing."""
+    received = [each for each in statement.received if each.answer.state == State.PUBLISHED]
+    accepted = [each for each in received if each.answer.answer == Demand.Answer.ACCEPTED]
     return replace(
         bare_stand_of(statement),
-        conditions=frozenset(_conditions(statement, children)),
-        accepted_by=_by(received, {Demand.Answer.ACCEPTED}),
-        rejected_by=_by(received, REFUSALS),
+        conditions=frozenset(each.key for each in statement.only_if),
+        accepted_by=_by(accepted),
+        rejected_by=_by(each for each in received if each.is_refusal),
     )
 
 
@@ -61,8 +50,8 @@ def bare_stand_of(statement: Statement) -> gaps.Stand:
     )
 
 
-def _by(answers, kinds) -> frozenset[str]:
-    return frozenset(c for s in answers if s.demand.answer in kinds for c in _codes(s))
+def _by(answers: Iterable[Received]) -> frozenset[str]:
+    return frozenset(party.code for each in answers for party in each.parties)
 
 
 def _codes(statement) -> frozenset[str]:
@@ -81,17 +70,3 @@ def _value(value: Value) -> gaps.Value:
         status=row.status,
         rank=row.rank,
     )
-
-
-def _conditions(statement, children) -> Iterable[str]:
-    """Keys that are equal where two demands wait for the same: a record's number, or the words."""
-    for link in statement.links:
-        if link.row.relation == Linkage.Relation.ONLY_IF:
-            anchor = link.row.anchor_id
-            yield f"record {anchor}" if anchor else " ".join(link.row.condition.casefold().split())
-    for parent, clause in zip(statement.path, statement.path[1:], strict=False):
-        if parent.operator == Clause.Operator.SEQUENCE:
-            steps = [step.pk for step in children[parent.pk]]
-            place = steps.index(clause.pk)
-            if place:
-                yield f"record {steps[place - 1]}"

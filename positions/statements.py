@@ -4,8 +4,9 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,9 +14,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, F, Func, OuterRef
 from django.db.models.functions import JSONObject
 
-from positions.models import Clause, Evidence, TermChoice, TermValue, TermValueChoice
+from positions.models import Clause, Evidence, Linkage, TermChoice, TermValue, TermValueChoice
 from positions.origins import Lineage
-from positions.values import Choice, Value
+from positions.values import Choice, Link, Value, Waits
 from positions.vouching import VOUCHING
 
 Part = TypeVar("Part")
@@ -116,3 +117,28 @@ def path_to(clause: int | None, clauses: Mapping[int, Clause]) -> tuple[Clause, 
         path.insert(0, clauses[clause])
         clause = path[0].parent_id
     return tuple(path)
+
+
+def only_if_of(
+    links: Iterable[Link],
+    path: Sequence[Clause],
+    children: Mapping[int | None, Sequence[Clause]],
+) -> tuple[Waits, ...]:
+    """Return without what a record does not hold: its *only if*, and the steps before its own.
+
+    ``path`` leads to the clause where it stands; ``children`` gives each clause's parts in order.
+    """
+    found = []
+    for link in links:
+        if link.row.relation == Linkage.Relation.ONLY_IF:
+            anchor = link.row.anchor_id
+            words = " ".join(link.row.condition.casefold().split())
+            found.append(Waits(f"record {anchor}" if anchor else words, link.text, anchor))
+    for parent, clause in pairwise(path):
+        if parent.operator == Clause.Operator.SEQUENCE:
+            steps = list(children[parent.pk])
+            place = [step.pk for step in steps].index(clause.pk)
+            if place:
+                before = steps[place - 1]
+                found.append(Waits(f"record {before.pk}", str(before), before.pk))
+    return tuple(found)

@@ -9,7 +9,10 @@ from positions.deadlines import Span
 from positions.deadlinewords import ShownDeadline, span_text
 from positions.models import Demand, Linkage, Outcome, TermValue
 from positions.origins import Lineage
-from positions.words import full_value_text
+from positions.words import answered_text, full_value_text
+
+#: Answers that turn down what they answer.
+REFUSALS = frozenset({Demand.Answer.REJECTED, Demand.Answer.REFUSES})
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,37 @@ class Link:
         if self.deadline and self.deadline.short:
             return self.deadline.short
         return _("met %(day)s") % {"day": self.met_text} if self.met else ""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Something without which a record does not hold: an *only if*, or the step before it.
+
+    ``key`` is equal where two records wait for the same; ``number`` is that of a record, or None.
+    """
+
+    key: str
+    text: str
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer to a record, by those who hold it."""
+
+    answer: Demand
+    parties: tuple[Party, ...]
+
+    @property
+    def text(self) -> str:
+        """Return it in words: "rejected by Ukraine"."""
+        who = ", ".join(map(str, self.parties))
+        answer = answered_text(self.answer.answer)
+        return _("%(answer)s by %(who)s") % {"answer": answer, "who": who} if who else answer
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.answer.answer in REFUSALS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from negotiations import ranges
-from positions.models import TermValue
+from positions.models import Demand, TermValue
 
 
 def unit_text(unit: str, count: int) -> str:
@@ -65,6 +65,28 @@ def full_value_text(value: TermValue, choices: Sequence) -> str:
         bound = value.quantity.upper if value.quantity.upper is not None else value.quantity.lower
         text = with_unit(text, value.term.unit, bound)
     return f"{text} {value.get_per_display()}" if value.per else text
+
+
+def answer_text(answer: str) -> str:
+    """Return what somebody does who gives an answer: "accepts", "rejects"."""
+    return {
+        "accepted": _("accepts"),
+        "accepted in part": _("accepts in part"),
+        "accepted with reservation": _("accepts with reservation"),
+        "noted": _("notes"),
+        "will consider": _("will consider"),
+        "countered": _("counters"),
+        "rejected": _("rejects"),
+        "refuses to discuss": _("refuses to discuss"),
+    }.get(answer, answer)
+
+
+def answered_text(answer: str) -> str:
+    """Return what became of something that got an answer: "accepted", "refused to discuss"."""
+    return {
+        "will consider": _("to be considered"),
+        "refuses to discuss": _("not to be discussed"),
+    }.get(answer) or str(Demand.Answer(answer).label)
 
 
 def operator_text(operator: str, count: int) -> str:

@@ -1,7 +1,5 @@
-from positions.views.answers import answers, claims
 from positions.views.changes import changes
 from positions.views.comparison import comparison
-from positions.views.conditions import conditions
 from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.evidence import evidence
@@ -9,8 +7,8 @@ from positions.views.exports import briefing, everything, export, export_file
 from positions.views.history import changeset, record_history, record_restore, undo_last
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
-from positions.views.movement import movement
 from positions.views.overview import overview
+from positions.views.pages import answers, claims, conditions, movement
 from positions.views.reading import anchor_place, source_capture, source_read
 from positions.views.records import record
 from positions.views.search import search

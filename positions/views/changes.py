@@ -18,7 +18,7 @@ from negotiations.changes import (
 from negotiations.forms import DayField
 from negotiations.models import Record
 from positions.codebookacts import last_act
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 CHANGES_A_PAGE = 25
 

@@ -22,7 +22,7 @@ from positions.codebookacts import last_act
 from positions.codebookforms import MergeForm, ReasonForm, SplitForm, TableForm, packed
 from positions.models import Issue, Term, TermChoice
 from positions.question import QuestionForm
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404, refused
 from positions.views.editing import negotiation_to_edit
 
 KINDS = {"issue": Issue, "term": Term, "choice": TermChoice}
@@ -32,10 +32,10 @@ KINDS = {"issue": Issue, "term": Term, "choice": TermChoice}
 def codebook(request, slug):
     """Every issue with its question, its terms and how much rests on it; retired ones apart."""
     negotiation = negotiation_or_404(request, slug)
-    asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
+    takes = ("revision",)
+    asked = QuestionForm(request.GET, negotiation=negotiation, request=request, takes=takes)
     if not asked.is_valid():
-        context = {"negotiation": negotiation, "asked": asked}
-        return render(request, "positions/comparison_day.html", context, status=400)
+        return refused(request, asked)
     revision = asked.question.revision
     with records_as_of(negotiation, revision) as then:
         built = codebookpage.build(negotiation=then, user=request.user)

@@ -29,7 +29,7 @@ from positions.formkinds import form_of
 from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
 
 #: Where the kinds are recorded that have a page of their own for it.

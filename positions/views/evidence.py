@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from positions import evidencepage
 from positions.evidencepage import EvidenceQuery
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 
 @require_safe

@@ -13,7 +13,7 @@ from positions import briefing as briefings
 from positions.asked import asked_by
 from positions.exports import SHORT_BRIEFING, briefing_name, compared_by
 from positions.question import QuestionForm
-from positions.views.comparison import negotiation_or_404
+from positions.views.asking import negotiation_or_404, refused
 
 #: The page from which each kind is asked for, and the page that it is about.
 ASKED_FROM = {"briefing": "briefing", "everything": "everything"}
@@ -27,9 +27,10 @@ def briefing(request, slug):
     negotiation = negotiation_or_404(request, slug)
     form = QuestionForm(request.GET, negotiation=negotiation, request=request)
     if not form.is_valid():
-        context = {"negotiation": negotiation, "asked": form}
-        return render(request, "positions/comparison_day.html", context, status=400)
+        return refused(request, form)
     compared = compared_by(form, request.user)
+    if not form.knows(compared.every_issue, compared.every_party):
+        return refused(request, form)
     asked = asked_by(request, form, compared)
     shown = {"words": asked.words, "at_once": len(compared.rows) <= SHORT_BRIEFING}
     if request.method != "POST":

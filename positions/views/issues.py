@@ -10,8 +10,8 @@ from positions import answerspage, claimspage, issuelist, issuepage
 from positions.citing import citation
 from positions.filters import OVERALL
 from positions.models import Issue
-from positions.question import QuestionForm
-from positions.views.comparison import may_edit, negotiation_or_404, tidy
+from positions.question import OF_ISSUE, QuestionForm
+from positions.views.asking import frame, may_edit, negotiation_or_404, unshown
 
 
 @require_safe
@@ -33,12 +33,9 @@ def issue(request, slug, code):
     negotiation = negotiation_or_404(request, slug)
     every = Issue.objects.visible_to(request.user).filter(negotiation=negotiation)
     found = None if code == OVERALL else get_object_or_404(every, code=code)
-    if tidied := tidy(request):
-        return tidied
-    asked = QuestionForm(request.GET, negotiation=negotiation, request=request)
-    if not asked.is_valid():
-        context = {"negotiation": negotiation, "asked": asked}
-        return render(request, "positions/comparison_day.html", context, status=400)
+    asked = QuestionForm(request.GET, negotiation=negotiation, request=request, takes=OF_ISSUE)
+    if answer := unshown(request, asked):
+        return answer
     question = asked.question
     with records_as_of(negotiation, question.revision) as then:
         mine = {"negotiation": then, "user": request.user}
@@ -50,10 +47,9 @@ def issue(request, slug, code):
         "page": page,
         "answers": answers,
         "claims": claims,
-        "asked": asked,
+        **frame(request, asked, page.comparison),
         "citation": citation(
             request, asked, negotiation, title=found.name if found else _("The talks as a whole")
         ),
-        "can_edit": question.revision is None and may_edit(request, negotiation),
     }
     return render(request, "positions/issue.html", context)

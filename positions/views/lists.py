@@ -4,7 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from positions import proposallist, roundlist
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.question import CLOCKS
+from positions.views.asking import may_edit, negotiation_or_404, shown_page
 
 
 @require_safe
@@ -23,10 +24,4 @@ def rounds(request, slug):
 @require_safe
 def proposals(request, slug):
     """The papers in the order in which they were tabled, with the answers so far."""
-    negotiation = negotiation_or_404(request, slug)
-    context = {
-        "negotiation": negotiation,
-        "papers": proposallist.lines(negotiation=negotiation, user=request.user),
-        "can_edit": may_edit(request, negotiation),
-    }
-    return render(request, "positions/proposals.html", context)
+    return shown_page(request, slug, "positions/proposals.html", proposallist.build, CLOCKS)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations import unsaved
 from positions import overview as overviews
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,12 +22,14 @@ from config.resend import signed_in
 from negotiations import ranges, unsaved
 from negotiations.models import Party, Source
 from negotiations.operations import Conflict
+from negotiations.past import records_as_of
 from positions import paperpage, papers
 from positions.models import Clause, Demand, Evidence, Issue, Proposal, Silence
 from positions.operations import edit_record, record_with_evidence
 from positions.paperforms import AttachForm, ClauseForm, PasteForm, VersionForm
+from positions.question import CLOCKS, QuestionForm
 from positions.undoing import restore_clause
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import frame, negotiation_or_404, unshown
 from positions.views.editing import (
     announce_saved,
     filled,
@@ -59,9 +61,9 @@ def proposal(request, slug, pk):
     """A paper: its clauses, the demands in them, what each party answered, what changed."""
     negotiation = negotiation_or_404(request, slug)
     paper = _paper(request, negotiation, pk)
-    wanted = request.GET.get("compare")
-    compared = _paper(request, negotiation, _number(wanted)) if wanted else None
-    return _page(request, negotiation, paper, compared)
+    takes = (*CLOCKS, "compare")
+    asked = QuestionForm(request.GET, negotiation=negotiation, request=request, takes=takes)
+    return unshown(request, asked) or _page(request, negotiation, paper, asked)
 
 
 @signed_in
@@ -261,19 +263,23 @@ def _chosen(request, model, paper: Proposal, number: str):
     return get_object_or_404(rows, pk=_number(number))
 
 
-def _page(request, negotiation, paper, compared=None, *, status=HTTPStatus.OK):
-    page = paperpage.build(
-        negotiation=negotiation,
-        user=request.user,
-        proposal=paper,
-        today=timezone.localdate(),
-        compared=compared,
-    )
+def _page(request, negotiation, paper, asked: QuestionForm, *, status=HTTPStatus.OK):
+    question, wanted = asked.question, request.GET.get("compare")
+    with records_as_of(negotiation, question.revision) as then:
+        if question.revision is not None:
+            paper = _paper(request, then, paper.pk)
+        page = paperpage.build(
+            negotiation=then,
+            user=request.user,
+            proposal=paper,
+            question=question,
+            compared=_paper(request, then, _number(wanted)) if wanted else None,
+        )
     context = {
         "negotiation": negotiation,
         "page": page,
         "paper": paper,
-        "can_edit": may_edit(request, negotiation),
+        **frame(request, asked, page),
         "deleted": request.session.get(_undo_key(paper)),
         "operators": Clause.Operator.choices,
         "here": request.get_full_path() if status == HTTPStatus.OK else _address(paper, paper),
@@ -341,4 +347,7 @@ def _at_once(request, clause, act):
         return redirect(_address(paper, clause))
     messages.error(request, html or text)
     negotiation = negotiation_or_404(request, paper.negotiation.slug)
-    return _page(request, negotiation, _paper(request, negotiation, paper.pk), status=status)
+    asked = QuestionForm(QueryDict(), negotiation=negotiation, request=request, takes=CLOCKS)
+    asked.full_clean()
+    paper = _paper(request, negotiation, paper.pk)
+    return _page(request, negotiation, paper, asked, status=status)

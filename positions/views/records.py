@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.models import Record
 from positions.recordpages import page_of
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 
 @require_safe

@@ -27,7 +27,7 @@ from positions.lineform import LineForm, offered
 from positions.models import Evidence, Issue, Silence
 from positions.operations import record_with_evidence
 from positions.roundforms import ACTS, SeatForm
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import (
     announce_saved,
     filled,

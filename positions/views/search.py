@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from positions.search import find, show
 from positions.searchform import SearchForm
 from positions.searchnamed import named
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 HITS_A_PAGE = 25
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from negotiations.models import Source
 from positions import sourcepage
 from positions.sourcelist import SourceQuery
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 
 PER_PAGE = 50
 

@@ -31,7 +31,7 @@ def answered(client: Client, talks, name: str, **query) -> dict:
 
 def test_the_threads_that_the_page_shows(client, talks):
     told = answered(client, talks, "answers")
-    assert told.keys() == {"negotiation", "as_of", "threads"}
+    assert told.keys() == {"negotiation", "as_of", "threads", "not_coded"}
     assert (told["negotiation"]["slug"], told["as_of"]) == (talks.slug, "2024-04-30")
     (thread,) = told["threads"]
     assert (thread["open"], thread["issues"]) == (True, ["flow"])

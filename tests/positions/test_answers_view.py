@@ -255,11 +255,38 @@ def test_narrowed_by_issue_and_party(client, talks):
     assert titles(issue="gauges") == {"A part."}
     assert titles(issue="overall") == {"All."}
     assert titles(issue=["gauges", "overall"]) == {"A part.", "All."}
-    assert titles(issue="nothing") == set()
+    assert client.get(f"/{talks.slug}/answers/", {"issue": "nothing"}).status_code == 400
     assert titles(party="L") == {thirty, "A part.", "All."}
     assert titles(party="W") == {thirty, "A part.", "All."}
-    lone = titles(party="X")
-    assert lone == set()
+    assert client.get(f"/{talks.slug}/answers/", {"party": "X"}).status_code == 400
+
+
+def test_what_is_in_no_thread_is_counted_and_listed(client, talks):
+    here = {"negotiation": talks.negotiation, "stated": on("20 April 2024")}
+    open_one = published_demand(
+        **here, issue=talks.gauges, holders=[talks.west], text="Count together."
+    )
+    published_demand(**here, issue=talks.gauges, holders=[talks.west], kind="claim", text="So.")
+    published_demand(
+        **here, issue=talks.gauges, holders=[talks.east], kind="assessment", text="Far."
+    )
+    page = answers(client, talks)
+    threaded = {step.record.pk for thread in page.threads for step in thread.steps}
+    named = {record.pk for record in page.not_coded}
+    assert open_one.pk in named
+    assert not named & threaded
+    assert {str(r) for r in page.not_coded} >= {"Count together."}
+    assert not {"So.", "Far."} & {str(r) for r in page.not_coded}
+    html = " ".join(
+        client.get(f"/{talks.slug}/answers/", {"as_of": "2024-05-02"}).content.decode().split()
+    )
+    n = len(named)
+    assert f'href="#not-coded">and {n} more' in html
+    assert f'Not coded yet <span class="hint">{n}</span>' in html
+    east = answers(client, talks, party="E", issue="gauges").not_coded
+    assert open_one in east
+    assert open_one not in answers(client, talks, issue="flow").not_coded
+    assert answers(client, talks, as_of="2024-04-19", issue="gauges").not_coded == ()
 
 
 def test_a_draft_is_for_editors_and_answers_nothing(client, talks, editor):

@@ -68,7 +68,7 @@ def test_an_answer_that_rejects_excludes_and_another_only_pulls(client, talks):
     )
     # The latest first, and the answer on the right, even where it may be the older of the two.
     assert pairs(claims(client, talks)) == [
-        ("No.", "Hardly.", Verdict.PULL, Ground.MET),
+        ("No.", "Hardly.", Verdict.PULL, Ground.UNSHARED),
         ("The river ran dry.", "No.", Verdict.EXCLUDE, Ground.REJECTED),
     ]
 
@@ -110,8 +110,51 @@ def test_what_a_source_says_against_a_claim_stands_beside_it(client, talks):
     )
     (found,) = claims(client, talks).contradicted
     assert found.claim.statement.demand.text == "The paper has two parts."
-    assert [row.source.outlet for row in found.evidence] == ["Printed Paper"]
+    assert [row.evidence.source.outlet for row in found.against] == ["Printed Paper"]
+    told = client.get(f"/{talks.slug}/claims/", {"as_of": "2024-05-31"}).content.decode()
+    assert "its words are not recorded" in told
     assert [r.source.outlet for r in found.claim.statement.as_a_whole] == ["River Post"]
+
+
+def test_a_source_against_a_claim_shows_what_it_gives_instead(client, talks):
+    printed = Source.objects.create(
+        negotiation=talks.negotiation, outlet="Printed Paper", state="published"
+    )
+    row = {"source": printed, "basis": "tabled paper"}
+    about = claim(
+        talks,
+        talks.east,
+        "Dry for forty days.",
+        evidence=[
+            {"source": talks.source, "basis": "official on the record"},
+            {**row, "stance": "contradicts", "quote": "twenty days", "locator": "page 2"},
+        ],
+        values=[{"term": talks.days, **days_of(40)}],
+    )
+    rival(talks, about, 20, printed)
+    (found,) = claims(client, talks).contradicted
+    assert [each.gives for each in found.against] == [("Days of water: 20 days",)]
+    told = client.get(f"/{talks.slug}/claims/", {"as_of": "2024-05-31"}).content.decode()
+    for words in ("gives instead:", "Days of water: 20 days", "twenty days", "page 2"):
+        assert words in told, words
+    (line,) = client.get(
+        f"/api/v1/negotiations/{talks.slug}/claims/", {"as_of": "2024-05-31"}
+    ).json()["contradicted"]
+    (against,) = line["against"]
+    assert (against["quote"], against["evidence"]["outlet"]) == ("twenty days", "Printed Paper")
+    assert [given["quantity"] for given in against["gives"]] == [{"low": "20", "high": "20"}]
+
+
+def test_why_both_can_be_true_is_said_of_the_terms_they_share(client, talks):
+    forty = claim(talks, talks.east, "Forty.", values=[{"term": talks.days, **days_of(40)}])
+    also = {"answers_id": forty.pk, "answer": "countered"}
+    claim(talks, talks.west, "Forty, too.", values=[{"term": talks.days, **days_of(40)}], **also)
+    claim(talks, talks.west, "It was hot.", **also)
+    grounds = {p.second.statement.demand.text: p.ground_text for p in claims(client, talks).pairs}
+    assert grounds == {
+        "Forty, too.": "one answers the other; something fits both on: Days of water",
+        "It was hot.": "one answers the other; they give no term in common",
+    }
 
 
 def rival(talks, about, number, *sources, **fields):
@@ -272,7 +315,7 @@ def test_narrowed_by_issue(client, talks):
     assert named(issue="flow") == {"Flow", "Gauges"}
     assert named(issue="gauges") == {"Gauges"}
     assert named(issue="overall") == {"Whole"}
-    assert named(issue="nothing") == set()
+    assert client.get(f"/{talks.slug}/claims/", {"issue": "nothing"}).status_code == 400
 
 
 def test_a_day_that_is_none_and_talks_that_are_not_there(client, talks):

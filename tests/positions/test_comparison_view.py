@@ -86,6 +86,63 @@ def test_rows_and_columns_asked_for(client):
 
 
 @pytest.mark.parametrize(
+    ("asked", "pairs"),
+    [
+        (["RU"], [("UA", "RU")]),
+        (["UA", "RU"], [("UA", "RU")]),
+        (["TR"], [("UA", "TR"), ("RU", "TR")]),
+        (["RU", "TR"], [("RU", "TR"), ("UA", "RU")]),
+        (["XX"], []),
+    ],
+)
+def test_a_filter_of_parties_never_takes_a_gap_away_that_one_of_them_has(client, asked, pairs):
+    query = {"as_of": "2025-06-02", "issue": "ceasefire", "party": asked}
+    (row,) = (
+        client.get(f"/api/v1/negotiations/{SLUG}/comparison/", query).json()["issues"]
+        if (asked != ["XX"])
+        else [{"gaps": []}]
+    )
+    assert [tuple(gap["parties"]) for gap in row["gaps"]] == pairs
+    whole = client.get(PAGE, {"as_of": "2025-06-02"}).context["comparison"].row("ceasefire")
+    for gap in row["gaps"]:
+        if gap["parties"] == ["UA", "RU"]:
+            assert (gap["status"], tuple(gap["closest"])) == ("apart", whole.gaps[0].closest)
+            table = client.get(
+                f"/api/v1/negotiations/{SLUG}/comparison/", {**query, "format": "csv"}
+            )
+            assert "UA–RU: apart" in b"".join(table).decode()
+
+
+def test_the_closest_pair_is_named_with_who_rejects_what_and_which_step_is_not_shared(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02", "issue": "ceasefire"})
+    (row,) = page.context["comparison"].rows
+    (gap,) = row.shown_gaps
+    asked, step = gap.closest.statements
+    (refusal,) = gap.closest.refusals
+    assert (refusal.demand, refusal.received.answer.answer) == (asked.demand.pk, "rejected")
+    assert f"Russia rejects № {asked.demand.pk} (№ {refusal.received.answer.pk})" in gap.reason
+    (condition,) = [line for line in gap.closest.lines if line.name == "Only if"]
+    assert condition.text == "only Russia: A memorandum with dates is signed"
+    shown = body(page).split('class="matrix__gap"')[-1].split("<details")[0]
+    for words in (f"№ {asked.demand.pk}</a> {asked.demand.text[:30]}", step.demand.text[:30]):
+        assert words in shown
+    assert condition.text in shown
+
+
+def test_an_answer_names_what_it_answers_and_what_is_answered_says_so(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02", "issue": "ceasefire"})
+    (row,) = page.context["comparison"].rows
+    ukraine, russia = row.principals
+    said = next(s for s in ukraine.statements if s.demand.answer == "rejected")
+    answered = next(s for s in russia.statements if s.demand.pk == said.demand.answers_id)
+    assert (said.answer_text, said.target_text) == ("rejects", answered.demand.text)
+    assert "rejected by Ukraine" in [each.text for each in answered.received]
+    text = body(page)
+    assert f"№ {answered.demand.pk}</a> <span" in text.split("Rejects</span>")[1]
+    assert f"№ {said.demand.pk}</a>" in text.split("Rejected by Ukraine</span>")[1]
+
+
+@pytest.mark.parametrize(
     ("query", "words"),
     [
         ({"as_of": "June"}, "2025-06-02"),

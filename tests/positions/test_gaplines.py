@@ -1,5 +1,6 @@
 """A gap in words and drawn to scale, from rows that no database need hold."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from negotiations.models import Party
 from positions import gaps
 from positions.gaplines import Bar, distance_text, shown
 from positions.matrix import Cell, Row, Statement
-from positions.models import Demand, Issue, Linkage, Term, TermValue
-from positions.values import Choice, Link, Value
+from positions.models import Clause, Demand, Issue, Linkage, Term, TermValue
+from positions.stands import stand_of
+from positions.statements import only_if_of
+from positions.values import Choice, Link, Received, Value, Waits
 
 UKRAINE = Party(pk=1, code="UA", name="Ukraine", standing="principal")
 RUSSIA = Party(pk=2, code="RU", name="Russia", standing="principal")
@@ -34,10 +37,11 @@ def between(*days) -> Value:
     return value(START, dates=ranges.days(*days))
 
 
-def statement(pk, party, *values, only_if=(), **fields) -> Statement:
+def statement(pk, party, *values, only_if=(), received=(), **fields) -> Statement:
     links = tuple(Link(Linkage(relation="only if", condition=text), text) for text in only_if)
     demand = Demand(pk=pk, kind="demand", state="published", **fields)
-    return Statement(demand, (party,), values, links, (), ())
+    waits = only_if_of(links, (), {})
+    return Statement(demand, (party,), values, links, (), (), only_if=waits, received=received)
 
 
 def gap_of(*statements, pair=None, status="apart", reason="no term met", parties=("UA", "RU")):
@@ -56,7 +60,9 @@ def gap_of(*statements, pair=None, status="apart", reason="no term met", parties
         pairs[0].demands if pairs else None,
         pairs,
     )
-    (found,) = shown(Row(issue, cells, (), (computed,), every_statement=statements))
+    (found,) = shown(
+        Row(issue, cells, (), (computed,), every_statement=statements, every_party=tuple(sides))
+    )
     return found
 
 
@@ -113,9 +119,58 @@ def test_a_gap_names_its_terms_what_each_gives_and_who_lacks_one():
     assert shown_lines == [
         ("Length", "27 days", "30 days", "2–3 days"),
         ("Area", "not given by Russia", "whole front", ""),
-        ("Only if", "1 not shared", "", "withdrawal"),
+        ("Only if", "only Russia: withdrawal", "", "withdrawal"),
     ]
     assert [ln.met for ln in found.closest.lines] == [False, False, False]
+
+
+def test_a_step_not_shared_is_named_and_a_shared_condition_left_out():
+    sequence = Clause(pk=10, operator="in sequence", text="The order of things")
+    signed = Clause(pk=11, label="A memorandum is signed")
+    truce = Clause(pk=12, label="A ceasefire of 30 days")
+    waits = only_if_of((), (sequence, truce), {10: [signed, truce]})
+    assert [(each.key, each.text, each.number) for each in waits] == [
+        ("record 11", "A memorandum is signed", 11)
+    ]
+    assert only_if_of((), (sequence, signed), {10: [signed, truce]}) == ()
+    shared = Waits("monitors agree.", "Monitors agree.")
+    one = replace(statement(1, UKRAINE), only_if=(shared,))
+    other = replace(statement(2, RUSSIA), only_if=(shared, *waits))
+    pair = gaps.Pair((1, 2), 1, (), (), ("record 11",))
+    (line,) = gap_of(one, other, pair=pair).closest.lines
+    assert (line.text, line.first, line.second) == (
+        "only Russia: A memorandum is signed",
+        "",
+        "A memorandum is signed",
+    )
+
+
+def test_who_rejects_what_is_said_and_a_draft_rejects_nothing():
+    def answer(pk, party, word="rejected", state="published"):
+        return Received(Demand(pk=pk, answer=word, state=state), (party,))
+
+    asked = statement(
+        1,
+        UKRAINE,
+        received=(
+            answer(3, RUSSIA),
+            answer(4, RUSSIA, state="draft"),
+            answer(5, TURKIYE),
+            answer(6, RUSSIA, "noted"),
+        ),
+    )
+    offered = statement(2, RUSSIA, received=(answer(7, UKRAINE, "refuses to discuss"),))
+    pair = gaps.Pair((1, 2), 0, (), (), ())
+    found = gap_of(asked, offered, pair=pair, reason="rejected")
+    assert found.reason == (
+        "the closest pair is rejected: Russia rejects № 1 (№ 3);"
+        " Ukraine refuses to discuss № 2 (№ 7)"
+    )
+    assert [each.demand.pk for each in found.closest.statements] == [1, 2]
+    assert stand_of(asked).rejected_by == {"RU", "TR"}
+    assert stand_of(statement(1, UKRAINE, received=(answer(4, RUSSIA, state="draft"),))) == (
+        stand_of(statement(1, UKRAINE))
+    )
 
 
 def test_of_rivals_the_preferred_counts_and_no_line_is_drawn_of_several():
@@ -129,6 +184,28 @@ def test_of_rivals_the_preferred_counts_and_no_line_is_drawn_of_several():
         (line,) = gap_of(one, other, pair=pair).closest.lines
         texts.append((line.first, line.picture is None))
     assert texts == [("30 days / 90 days", True), ("30 days", False)]
+
+
+@pytest.mark.parametrize(
+    ("others", "text"),
+    [
+        (["civilians"], "2 differ (both: civilians; only Ukraine: soldiers, children)"),
+        (["prisoners"], "2 differ (only Ukraine: civilians, soldiers; only Russia: prisoners)"),
+    ],
+)
+def test_two_sets_name_what_both_want_and_what_only_one(others, text):
+    freed = Term(code="freed", name="To be freed", kind="set")
+
+    def members(*codes):
+        named = tuple(Choice(code, code, None) for code in codes)
+        return Value(TermValue(term=freed, quantifier="all of"), named, ())
+
+    ones = ["civilians", "soldiers"] + (["children"] if "civilians" in others else [])
+    line = line_between(members(*ones), members(*others), low="2", unit="member")
+    assert (line.text, line.met) == (text, False)
+    unclear = members(*others)
+    unclear.row.others = True
+    assert line_between(members(*ones), unclear, low="2", unit="member").text == "2 differ"
 
 
 def test_who_speaks_where_one_does():

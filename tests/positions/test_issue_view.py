@@ -196,7 +196,7 @@ def test_the_page_in_words(client, talks):
         "The dam opens",
         "No answer reported",
         "Gauges",
-        f"/{talks.slug}/compare/?as_of=",
+        f'/{talks.slug}/compare/?issue=flow"',
     ):
         assert words in html, words
     assert "demands/new" not in html
@@ -242,7 +242,7 @@ def test_absent_and_hidden_look_the_same(client, talks, path):
     assert client.get(f"/{talks.slug}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"as_of": "June"}, {"round": "0"}])
+@pytest.mark.parametrize("query", [{"as_of": "June"}, {"as_of_round": "0"}])
 def test_a_day_that_is_none(client, talks, query):
     page = client.get(f"/{talks.slug}/issues/flow/", query)
     assert page.status_code == 400

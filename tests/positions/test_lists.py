@@ -73,7 +73,9 @@ def test_rounds_stand_by_track_with_when_where_and_who(client, talks):
 
 
 def test_papers_with_their_answers_and_versions(client, talks):
-    (paper,) = (line.proposal for line in page_of(client, talks, "proposals").context["papers"])
+    (paper,) = (
+        line.proposal for line in page_of(client, talks, "proposals").context["page"].papers
+    )
     newer = published_proposal(
         negotiation=talks.negotiation,
         title="East's second paper",
@@ -93,7 +95,7 @@ def test_papers_with_their_answers_and_versions(client, talks):
     published_silence(
         negotiation=talks.negotiation, issue=talks.flow, party=talks.lake, about_id=paper.pk
     )
-    first, second = page_of(client, talks, "proposals").context["papers"]
+    first, second = page_of(client, talks, "proposals").context["page"].papers
     assert [(r.parties, r.label, r.when) for r in first.replies] == [
         ((talks.west,), "will consider", "2 April 2024"),
         ((talks.lake,), "", "2 June 2025"),
@@ -103,6 +105,34 @@ def test_papers_with_their_answers_and_versions(client, talks):
     html = text_of(client, talks, "proposals")
     for words in ("will consider", "no answer reported", "by 1 March 2090", "jointly"):
         assert words in html, words
+    earlier = client.get(f"/{talks.slug}/proposals/", {"as_of": "2024-04-01"}).context["page"]
+    assert [line.proposal for line in earlier.papers] == [paper]
+    assert (earlier.papers[0].replies, earlier.papers[0].replaced_by) == ((), ())
+
+
+def test_answers_to_parts_of_a_paper_are_counted_beside_the_whole(client, talks):
+    (line,) = page_of(client, talks, "proposals").context["page"].papers
+    inside = published_demand(
+        negotiation=talks.negotiation,
+        issue=talks.flow,
+        holders=[talks.east],
+        clause=line.proposal.clauses.first(),
+        stated=on("2 March 2024"),
+    )
+    published_demand(
+        negotiation=talks.negotiation,
+        issue=talks.flow,
+        holders=[talks.west],
+        kind="",
+        answer="will consider",
+        answers_id=inside.pk,
+        stated=on("2 April 2024"),
+    )
+    (line,) = page_of(client, talks, "proposals").context["page"].papers
+    assert (line.replies, line.to_parts) == ((), 1)
+    html = " ".join(text_of(client, talks, "proposals").split())
+    assert "as a whole: not coded yet" in html
+    assert "1 answer to a part of it" in html
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,11 @@ def test_a_party_is_told_from_its_own_round_before(client, talks):
     assert cell_of(page, "flow", "L").since is None
     (east,) = cell_of(page, "flow").moves
     # West had said nothing yet, so that only the editor's word tells.
-    assert (east.label, east.by_editor, east.terms[0].far) == ("hardened", True, "not measured")
+    assert (east.label, east.by_editor, east.terms[0].far) == (
+        "hardened",
+        True,
+        "not measured: the other side gave nothing on it then",
+    )
 
 
 def test_a_narrowed_page_tells_what_is_about_what_it_shows(client, talks):
@@ -172,7 +176,7 @@ def test_the_table_has_the_movement(client, talks):
 
 def test_the_ledger_since_a_day(client, talks):
     page = client.get(f"/{talks.slug}/movement/", AFTER)
-    (section,) = page.context["ledger"].sections
+    (section,) = page.context["page"].sections
     assert section.title == "Since 15 February 2024, until 30 April 2024"
     rows = {(row.code, row.party.code): row for row in section.rows}
     assert rows.keys() == {("flow", "E"), ("flow", "W")}
@@ -189,7 +193,7 @@ def test_the_ledger_since_a_day(client, talks):
 
 def test_the_ledger_round_by_round(client, talks):
     page = client.get(f"/{talks.slug}/movement/", {"as_of": "2024-06-30"})
-    after, second = page.context["ledger"].sections
+    after, second = page.context["page"].sections
     assert (after.title, second.title) == (
         "Since round 2, until 30 June 2024",
         "Second meeting, since round 1",
@@ -200,11 +204,11 @@ def test_the_ledger_round_by_round(client, talks):
     narrowed = client.get(f"/{talks.slug}/movement/", {"party": "W", "issue": "flow"})
     assert {
         (row.code, row.party.code)
-        for section in narrowed.context["ledger"].sections
+        for section in narrowed.context["page"].sections
         for row in section.rows
     } == {("flow", "W")}
     nothing = client.get(f"/{talks.slug}/movement/", {"as_of": "2024-01-01"})
-    assert nothing.context["ledger"].sections == ()
+    assert nothing.context["page"].sections == ()
     assert "There is nothing to compare with yet." in nothing.content.decode()
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from negotiations.models import Record
 from positions import paperpage
 from positions.papers import carry_over, new_version, record_clause_tree
+from positions.question import Question
 from tests.factories import (
     A_MONTH,
     ClauseFactory,
@@ -73,9 +74,13 @@ def tree(editor, paper):
     return {clause.label: clause for clause in paper.clauses.all()}
 
 
-def page_of(paper, user=NOBODY, **options):
+def page_of(paper, user=NOBODY, compared=None, **clocks):
     return paperpage.build(
-        negotiation=paper.negotiation, user=user, proposal=paper, today=TODAY, **options
+        negotiation=paper.negotiation,
+        user=user,
+        proposal=paper,
+        question=Question(**{"as_of": TODAY, **clocks}),
+        compared=compared,
     )
 
 
@@ -158,6 +163,57 @@ def test_an_answer_that_was_replaced_or_ended_is_over(paper, tree, sides):
     page = page_of(paper)
     assert [placed.over for placed in node_of(page, "a").cells[0].answers] == [True, False]
     assert [placed.over for placed in node_of(page, "b").cells[0].answers] == [True]
+
+
+def test_what_was_answered_above_stands_in_every_cell_below_that_has_nothing_nearer(
+    paper, tree, sides
+):
+    silence = published_silence(
+        negotiation=paper.negotiation,
+        party=sides[1],
+        about_id=tree["1"].pk,
+        looked_until=on("5 June 2025"),
+    )
+    answer(sides[1], tree["a"])
+    page = page_of(paper)
+    lines = {node.clause.label: node.cells[0] for node in page.lines}
+    assert (lines["1"].silences, lines["1"].inherited) == ((silence,), None)
+    assert (lines["a"].stands.text, lines["a"].inherited) == ("rejected", None)
+    below = lines["b"].inherited
+    assert (below.text, below.by) == ("no answer reported", tree["1"])
+    (reading,) = (r for g in page.groups if g.node.clause.label == "1" for r in g.readings)
+    in_sets = {leaf.clause.label: leaf.cells[0].text for way in reading.ways for leaf in way.leaves}
+    assert in_sets == {label: lines[label].stands.text for label in ("a", "b")}
+    assert lines["2"].inherited is None
+    assert page_of(paper, as_of=date(2025, 6, 4)).lines[3].cells[0].inherited is None
+
+
+def test_it_is_shown_as_it_stood_on_a_day(paper, tree, sides):
+    published_demand(
+        negotiation=paper.negotiation,
+        holders=sides[:1],
+        clause=tree["a"],
+        stated=on("3 June 2025"),
+        ended=on("8 June 2025"),
+        ending="withdrawn",
+    )
+    answer(sides[1], tree["a"], stated=on("6 June 2025"))
+    newer = published_proposal(
+        negotiation=paper.negotiation, supersedes=paper, tabled=on("7 June 2025")
+    )
+
+    def shown(day):
+        page = page_of(paper, as_of=date(2025, 6, day))
+        node = node_of(page, "a")
+        over = [placed.over for placed in node.demands]
+        return over, len(node.cells[0].answers), page.newer, page.ahead
+
+    assert shown(2) == ([], 0, (), False)
+    assert shown(4) == ([False], 0, (), False)
+    assert shown(6) == ([False], 1, (), False)
+    assert shown(9) == ([True], 1, (newer,), False)
+    assert page_of(newer, as_of=date(2025, 6, 6)).ahead
+    assert page_of(paper, known_on=date(2000, 1, 1)).ahead
 
 
 def test_third_parties_answer_in_a_column_of_their_own(paper, tree):

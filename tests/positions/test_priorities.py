@@ -11,8 +11,9 @@ from positions.gaps import Gap, Pair, Reason, Status, TermDistance
 from positions.priorities import openness, priorities
 
 
-def gap(status, reason, *, apart=0, met=0, lacking=0):
+def gap(status, reason, *, apart=0, met=0, lacking=0, far=()):
     terms = [TermDistance(f"a{n}", 1, 1, "day") for n in range(apart)]
+    terms += [TermDistance(f"f{n}", low, low, "step", of) for n, (low, of) in enumerate(far)]
     terms += [TermDistance(f"m{n}", 0, 0, "day") for n in range(met)]
     missing = tuple(f"l{n}" for n in range(lacking))
     pair = Pair((1, 2), apart + lacking, tuple(terms), missing, ())
@@ -39,7 +40,10 @@ REJECTED = gap(Status.APART, Reason.REJECTED, met=3)
         (HALF, Fraction(1, 2)),
         (THIRD, Fraction(1, 3)),
         (FAR, 1),
-        (REJECTED, 1),
+        (REJECTED, Fraction(1, 4)),
+        (gap(Status.APART, Reason.NO_TERM_MET, far=[(1, 4), (2, 2)]), Fraction(5, 8)),
+        (gap(Status.APART, Reason.NO_TERM_MET, far=[(9, 4)]), 1),
+        (gap(Status.APART, Reason.REJECTED, far=[(1, 4)], lacking=1), Fraction(3, 4)),
         (gap(Status.NOT_COMPARABLE, Reason.NO_SHARED_TERM, lacking=2), 1),
         (Gap(("A", "B"), Status.AGREED_IN_PART, Reason.OUTCOME, None, ()), None),
     ],

@@ -481,4 +481,6 @@ def test_what_is_typed_in_a_clause_comes_back_until_it_is_saved(editor, paper, t
 def test_the_comparison_leads_to_the_paper(client):
     page = body(client.get(reverse("comparison", args=[SLUG]), {"as_of": "2025-06-02"}))
     options = Clause.objects.get(operator="unclear")
-    assert f'href="{url("proposal", options.proposal)}#clause-{options.pk}"' in page
+    assert (
+        f'href="{url("proposal", options.proposal)}?as_of=2025-06-02#clause-{options.pk}"' in page
+    )

@@ -119,3 +119,4 @@ def test_claims_exclude_each_other_or_pull():
     assert verdict(linked=False, answer="", least=apart) == (Verdict.EXCLUDE, Ground.APART)
     met = verdict(linked=False, answer="countered", least=[Decimal(0)])
     assert met == (Verdict.PULL, Ground.MET)
+    assert verdict(linked=False, answer="countered") == (Verdict.PULL, Ground.UNSHARED)
