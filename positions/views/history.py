@@ -15,7 +15,7 @@ from negotiations.models import Changeset, Record
 from negotiations.operations import Conflict
 from positions import recordhistory
 from positions.restoring import restore
-from positions.views.comparison import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import negotiation_to_edit
 
 
