@@ -9,7 +9,9 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.models import Negotiation, Source
+from positions.lineages import lineages
 from positions.models import Evidence
+from positions.origins import independent
 
 #: What a list may be sorted by: first by this, then by that.
 ORDERS = {
@@ -106,6 +108,10 @@ class SourceQuery(forms.Form):
         )
         records = Coalesce(Subquery(resting, output_field=IntegerField()), 0)
         return rows.annotate(records=records).select_related("derived_from").order_by(*self._order)
+
+    def independent(self) -> int:
+        """Return how many of the sources asked for are independent of each other."""
+        return independent(lineages(self.sources().order_by()).values())
 
     @property
     def _order(self):

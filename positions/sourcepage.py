@@ -9,6 +9,7 @@ from django.utils.text import Truncator, capfirst
 
 from negotiations.models import Record, Source
 from negotiations.titles import titled
+from positions.lineages import relations
 from positions.models import Evidence
 from positions.placing import is_placed
 from positions.recordpages import url_of
@@ -66,6 +67,12 @@ class SourcePage:
     unplaced: tuple[Evidence, ...]
     derived: tuple[Source, ...]
     corrected_by: tuple[Source, ...]
+    relations: int
+
+    @property
+    def together(self) -> int:
+        """Return how many sources have their origin in common with this one, itself included."""
+        return self.relations + 1
 
     @property
     def marked(self) -> int:
@@ -108,6 +115,7 @@ def build(*, source: Source, user) -> SourcePage:
         unplaced=tuple(row for row in evidence if source.text and row.quote and row.start is None),
         derived=tuple(others.filter(derived_from=source)),
         corrected_by=tuple(others.filter(corrects=source)),
+        relations=len(relations(source, others.filter(negotiation=source.negotiation_id))),
     )
 
 

@@ -43,7 +43,7 @@ def _versions(source: Source) -> Iterator[TextVersion]:
     rows = _sealed(source).annotate(
         digest=Func("words", function="public.negotiations_text_hash", output_field=CharField()),
         length=Length("words"),
-        came=Coalesce(KeyTextTransform("text_origin", "data"), Value("")),
+        came=_of_image("text_origin"),
     )
     fields = ("changeset__revision", "changeset__sealed", "changeset__user_name", "came")
     latest = rows.order_by("-changeset__revision", "-pk")
@@ -57,6 +57,10 @@ def _versions(source: Source) -> Iterator[TextVersion]:
 
 
 def _sealed(source: Source):
-    words = Coalesce(KeyTextTransform("text", "data"), Value(""), output_field=TextField())
     rows = history_of(source).filter(changeset__revision__isnull=False, operation__in=["I", "U"])
-    return rows.annotate(words=words)
+    return rows.annotate(words=_of_image("text"))
+
+
+def _of_image(field: str) -> Coalesce:
+    """What a field held; images from before there was such a field say nothing of it."""
+    return Coalesce(KeyTextTransform(field, "data"), Value(""), output_field=TextField())

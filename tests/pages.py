@@ -190,7 +190,7 @@ def _bringing_in(
         ],
         "source-text-version": [
             reverse("source-text-version", args=[slug, each.pk, version.revision])
-            for each in Source.objects.filter(pk__in=sources)
+            for each in Source.objects.filter(negotiation=negotiation).exclude(text="")[:1]
             for version in versions_of(each)[:1]
         ],
     }

@@ -13,7 +13,15 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from negotiations.models import Content, Export, ExportProgress, Record, State, UnsavedForm
+from negotiations.models import (
+    Content,
+    Export,
+    ExportProgress,
+    Intake,
+    Record,
+    State,
+    UnsavedForm,
+)
 from negotiations.operations import create, edit, remove
 from positions.models import Demand, Event, Outcome, Silence, TermValueChoice
 from tests import factories
@@ -181,8 +189,8 @@ def name_of(model: type[models.Model]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in model.__name__).lstrip("_")
 
 
-#: What is there for a while: half-typed forms and files that somebody asked for.
-PASSING = (UnsavedForm, Export, ExportProgress)
+#: What is there for a while: half-typed forms, texts not saved yet, files somebody asked for.
+PASSING = (UnsavedForm, Export, ExportProgress, Intake)
 
 
 def our_models() -> list[type[models.Model]]:

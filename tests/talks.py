@@ -10,10 +10,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from negotiations import ranges
+from negotiations.intake.given import Block, Given, Proposed
+from negotiations.intake.keeping import keep
 from negotiations.models import (
     Delegate,
     Export,
     ExportProgress,
+    Intake,
     Negotiation,
     Participation,
     Party,
@@ -251,6 +254,15 @@ def ask_for_a_file(talks: Talks, **fields) -> Export:
     )
     ExportProgress.objects.create(export=export, attempts=1, done=1, total=3)
     return export
+
+
+def give_a_text(talks: Talks, user, text: str = TEXT) -> Intake:
+    """Bring a text in as far as it has been read; its first line is furniture."""
+    blocks = (Block("Share", "share", 1), Block("River Post"), Block(text))
+    proposed = {"outlet": Proposed("River Post", "og:site_name")}
+    notes = (("encoding", {"name": "cp1251"}),)
+    given = Given(kind="html", blocks=blocks, proposed=proposed, notes=notes)
+    return keep(user=user, negotiation=talks.negotiation, given=given, name="post.html")
 
 
 def one_more_of_everything(talks: Talks, number: int) -> None:

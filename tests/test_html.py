@@ -21,7 +21,7 @@ from tests.htmlchecker import complaints
 from tests.pages import FILES, TAKERS, pages, routes, signed_in
 from tests.positions.test_demand_views import line
 from tests.positions.test_record_forms import as_shown
-from tests.talks import one_more_of_everything, river_talks
+from tests.talks import give_a_text, one_more_of_everything, river_talks
 
 HTMX = {"HX-Request": "true"}
 #: What a part of a page, and rows that take their places by themselves, stand in here.
@@ -120,7 +120,8 @@ def visitors() -> dict[str, Client]:
 
 
 def test_every_page_is_on_the_list_and_shows_something(talks):
-    listed = pages(talks.negotiation)
+    give_a_text(talks, talks.editor)
+    listed = pages(talks.negotiation, talks.editor)
     assert set(listed) == routes() - TAKERS - FILES
     assert [name for name, addresses in listed.items() if not addresses] == []
 
@@ -148,6 +149,7 @@ def test_the_checker_finds_nothing_on_any_page_in_any_state(
     for negotiation in (talks.negotiation, empty):
         take_every_page(documents, everybody, pages(negotiation))
     take_forms(documents, pages(talks.negotiation))
+    take_texts(documents, talks)
     take_conflicts(documents, talks)
     take_what_is_swapped_in(documents, talks, sample)
     take_what_is_asked_oddly(documents, talks)
@@ -186,6 +188,31 @@ def take_forms(documents, listed):
     for name in ("overview", "setup", "round", "proposal"):
         for address in listed[name]:
             documents.take(f"unfinished at {address}", manager.get(address), 200)
+    unsaved.UnsavedForm.objects.all().delete()
+
+
+def take_texts(documents, talks):
+    """Take the steps of bringing a text in: as given, refused, half-typed, and alike to another."""
+    manager, user = visitors()["manager"], User.objects.get(username="manager")
+    give_a_text(talks, user)
+    listed = pages(talks.negotiation, user)
+    for name in ("source-new", "source-describe", "source-check", "source-text",
+                 "source-text-check", "source-text-version"):  # fmt: skip
+        for address in listed[name]:
+            documents.take(f"{name} at {address}", manager.get(address), 200)
+    for name in (
+        "source-new",
+        "source-describe",
+        "source-check",
+        "source-text",
+        "source-text-check",
+    ):
+        for address in listed[name]:
+            sent = manager.post(address, {**NOTHING, "blocks": "1"})
+            documents.take(f"nothing sent to {address}", sent, 422)
+            typed = QueryDict("text=Half&outlet=Half&reason=Half&blocks=1")
+            unsaved.keep(user=user, address=address, typed=typed)
+            documents.take(f"half-typed at {address}", manager.get(address), 200)
     unsaved.UnsavedForm.objects.all().delete()
 
 

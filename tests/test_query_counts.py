@@ -30,7 +30,7 @@ from tests.recording import (
     published_proposal,
     published_silence,
 )
-from tests.talks import one_more_of_everything, river_talks
+from tests.talks import TEXT, give_a_text, one_more_of_everything, river_talks
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +140,7 @@ def more(talks, manager, number):
     ApiToken.issue(user=manager, name=f"token {number}")
     address = f"/{talks.slug}/new/event/?number={number}"
     unsaved.keep(user=manager, address=address, typed=QueryDict("title=Half"))
+    give_a_text(talks, manager, f"{TEXT} {number}")
 
 
 def counts(client, listed) -> dict[str, list[int]]:
@@ -160,7 +161,7 @@ def test_every_page_has_a_limit():
 def test_pages_ask_as_often_for_three_of_everything_as_for_one(talks, manager):
     reader, writer = Client(), signed_in(manager)
     more(talks, manager, 1)
-    listed = pages(talks.negotiation)
+    listed = pages(talks.negotiation, manager)
     # The link to a new password begins a session, which the visitor's next pages look up.
     reader.get(listed["password-choose"][0])
     read, written = counts(reader, listed), counts(writer, listed)

@@ -133,11 +133,10 @@ def _intake_or_404(request, negotiation, pk) -> Intake:
 def _give(request, **options) -> GiveForm:
     data = typed(request)
     too_large = request.META.get(TOO_LARGE, "")
-    form = GiveForm(data, request.FILES, too_large=too_large, **options)
-    if request.method != "POST" and data is not None:
-        # Nobody has asked to read it yet.
-        return GiveForm(**{**options, "first": data.get("text", "")})
-    return form
+    if request.method == "POST":
+        return GiveForm(data, request.FILES, too_large=too_large, **options)
+    # What was left half-typed stands there again; nobody has asked to read it yet.
+    return GiveForm(**options | ({} if data is None else {"first": data.get("text", "")}))
 
 
 def _go_and_look(request, negotiation, form: GiveForm, name: str, *args):

@@ -24,6 +24,7 @@ def sources(request, slug):
         "negotiation": negotiation,
         "query": query,
         "page": Paginator(query.sources(), PER_PAGE).get_page(request.GET.get("page")),
+        "independent": query.independent(),
         "can_edit": may_edit(request, negotiation),
     }
     return render(request, "positions/sources.html", context, status=status)

@@ -9,7 +9,7 @@ from tests.browser.conftest import is_complaint
 from tests.browser.test_everyone import overflow
 from tests.factories import DemandFactory, MembershipFactory
 from tests.pages import pages, signed_in
-from tests.talks import one_more_of_everything, river_talks
+from tests.talks import give_a_text, one_more_of_everything, river_talks
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 800}
 #: Those of axe's rules on which the colours bear, beside those of its first look.
@@ -56,8 +56,10 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(page, talks, live_server, rol
         user = MembershipFactory(negotiation=talks.negotiation, role=role).user
         session = signed_in(user).cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        give_a_text(talks, user)
     found, seen = [], set()
-    for address in (address for listed in pages(talks.negotiation).values() for address in listed):
+    listed = pages(talks.negotiation, user if role else None)
+    for address in (address for addresses in listed.values() for address in addresses):
         page.goto(address)
         if page.url not in seen and (role or "/accounts/login/?next=" not in page.url):
             found += looks(page)

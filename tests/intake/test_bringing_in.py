@@ -106,7 +106,9 @@ def test_a_file_and_a_paste_follow_each_other(editor, talks):
 
 def test_a_source_is_described_without_a_text(editor, talks):
     address = f"/{talks.slug}/sources/new/description/"
-    assert address in editor.get(new(talks)).content.decode()
+    page = editor.get(new(talks))
+    assert page.status_code == 200
+    assert address in page.content.decode()
     editor.post(address, {"outlet": "Radio", "kind": "broadcast", "published": "May 2025"})
     source = Source.objects.get(outlet="Radio")
     assert (source.text, source.text_origin) == ("", "")
