@@ -146,7 +146,7 @@ class SourceForm(KeptBlocks, RecordForm):
 
     def _mark(self, name: str, origin: str) -> None:
         field = self.fields[name]
-        said = format_html('<span class="proposed">{}</span>', _("Proposed from %s.") % origin)
+        said = format_html('<span class="proposed">{}</span>', _("Proposed (%s).") % origin)
         field.help_text = format_html("{} {}", said, field.help_text) if field.help_text else said
 
     def _alike(self) -> Found:

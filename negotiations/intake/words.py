@@ -58,15 +58,15 @@ FURNITURE = {
 }
 _ORIGINS = {
     "url": gettext_lazy("the address"),
-    "html": gettext_lazy("being a page"),
+    "html": gettext_lazy("it is a page"),
     "h1": gettext_lazy("the heading"),
     "title": gettext_lazy("the title of the page"),
     "time": gettext_lazy("the first time on the page"),
     "text": gettext_lazy("the words of the text"),
     "first line": gettext_lazy("the first line"),
     "first lines": gettext_lazy("the first lines"),
-    "PDF": gettext_lazy("being a PDF"),
-    "DOCX": gettext_lazy("being a Word document"),
+    "PDF": gettext_lazy("it is a PDF"),
+    "DOCX": gettext_lazy("it is a Word document"),
     "PDF CreationDate": gettext_lazy("when the PDF was made"),
     "DOCX date": gettext_lazy("when the document was last saved"),
 }

@@ -56,7 +56,7 @@ def test_a_page_is_given_looked_at_and_saved_as_a_source(editor, talks):
     html = page.content.decode()
     assert 'value="River Post"' in html
     assert 'value="2 June 2025"' in html
-    assert "Proposed from article:published_time." in html
+    assert "Proposed (article:published_time)." in html
     assert "Share buttons" in html
     assert Source.objects.filter(url="https://river.example/news/1").count() == 0
     answer = editor.post(address, {**ticked(page), "note": "Seen."})
