@@ -19,14 +19,9 @@ FIRST_PART = re.compile(r"/([-\w]+)/")
 
 def bad_request(request: HttpRequest, exception) -> HttpResponse:
     """Say what was wrong with what was sent, without reading any more of it."""
-    is_too_much = isinstance(exception, RequestDataTooBig)
-    response = (
-        render(request, "413.html", status=413) if is_too_much else default(request, exception)
-    )
-    if is_too_much:
-        # What was not read of it must not be taken for the next request.
-        response["Connection"] = "close"
-    return response
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=413)
+    return default(request, exception)
 
 
 def not_found(request: HttpRequest, exception) -> HttpResponse:

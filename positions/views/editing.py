@@ -32,8 +32,6 @@ from positions.recordpages import url_of
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
 
-#: Where the kinds are recorded that have a page of their own for it.
-OWN_PAGES = {"demand": "demand-new", "source": "source-new"}
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
     "published": (operations.publish, gettext_lazy("published")),
@@ -122,8 +120,9 @@ def go_on(request, default: str) -> str:
 def record_new(request, slug, kind):
     """Record a row of any kind; the address may name first values for its fields."""
     negotiation = negotiation_to_edit(request, slug)
-    if kind in OWN_PAGES:
-        return redirect(reverse(OWN_PAGES[kind], args=[slug]) + f"?{request.GET.urlencode()}")
+    # A source that is described in passing, in a slot, needs no page to give its text.
+    if kind == "demand" or (kind == "source" and _is_asked_for_as_a_page(request)):
+        return redirect(reverse(f"{kind}-new", args=[slug]) + f"?{request.GET.urlencode()}")
     form = filled(
         request,
         _form_or_404(kind),
@@ -164,6 +163,10 @@ def record_edit(request, slug, pk):
     except operations.Conflict as conflict:
         return show_conflict(request, form, conflict.current)
     return show_form(request, form)
+
+
+def _is_asked_for_as_a_page(request) -> bool:
+    return request.method != "POST" and not wants_part(request)
 
 
 def _form_or_404(kind: str):

@@ -62,8 +62,12 @@ def source_check(request, slug, intake=None):
         request.session[source_key(negotiation)] = source.pk
         messages.success(request, saved_message(source))
         return redirect(go_on(request, reverse("source", args=[slug, source.pk])))
-    back = go_on(request, reverse("source-new", args=[slug]))
-    return _show(request, form.page, form, {"negotiation": negotiation, "back": back})
+    context = {
+        "negotiation": negotiation,
+        "first_step": _with_query(request, reverse("source-new", args=[slug])),
+        "back": go_on(request, reverse("sources", args=[slug])),
+    }
+    return _show(request, form.page, form, context)
 
 
 @signed_in
@@ -144,9 +148,13 @@ def _go_and_look(request, negotiation, form: GiveForm, name: str, *args):
     assert form.given is not None
     intake = keep(user=request.user, negotiation=negotiation, given=form.given, name=form.name)
     unsaved.discard(user=request.user, address=request.get_full_path())
-    address = reverse(name, args=[*args, intake.pk])
+    return redirect(_with_query(request, reverse(name, args=[*args, intake.pk])))
+
+
+def _with_query(request, address: str) -> str:
+    """The address with what this one's query says of first values and of where to go on."""
     query = request.GET.urlencode()
-    return redirect(f"{address}?{query}" if query else address)
+    return f"{address}?{query}" if query else address
 
 
 def _go_and_compare(request, source: Source, intake: Intake):
