@@ -110,9 +110,36 @@ def by_keys(page: Page, words: str, act: str) -> None:
     page.keyboard.press(act[0])
 
 
+def paste(page: Page) -> Source:
+    """Bring the article in by the pages for that, and open it for reading."""
+    page.get_by_label("Paste the text").fill(ARTICLE)
+    page.get_by_role("button", name="Read it").click()
+    about = {"Outlet": "Lake News", "Title": "Second round", "Published": "2 June 2025"}
+    for label, words in about.items():
+        page.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Read it and record what it says").click()
+    assert text_of(page).text_content() == ARTICLE
+    return Source.objects.get(outlet="Lake News")
+
+
+def correct(page: Page, article: Source) -> None:
+    """Give the source its corrected text."""
+    page.goto(f"/{SLUG}/sources/{article.pk}/text/")
+    page.get_by_label("Paste the text").fill(CORRECTED)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text(REFUSAL).first).to_be_visible()
+    page.get_by_role("button", name="Save this text").click()
+    page.wait_for_url(f"**/sources/{article.pk}/")
+
+
 @pytest.mark.parametrize("record", [by_mouse, by_keys])
-def test_an_article_becomes_positions_and_each_leads_back_to_its_words(open_pane, article, record):
-    page = open_pane(viewport={"width": 1280, "height": 900})
+def test_an_article_becomes_positions_and_each_leads_back_to_its_words(
+    open_page, sign_in, sample, record
+):
+    opened = open_page(viewport={"width": 1280, "height": 900})
+    page = sign_in(opened, "editor", then=f"/{SLUG}/sources/new/")
+    article = paste(page)
 
     record(page, WISH, "Demand")
     form = form_of(page)
@@ -122,7 +149,12 @@ def test_an_article_becomes_positions_and_each_leads_back_to_its_words(open_pane
     expect(form.get_by_role("group", name="Held by").get_by_label("Ukraine")).to_be_checked()
     expect(form.get_by_label("Length (day)")).to_have_value("30–60")
     expect(form.locator(".proposed q").get_by_text("30 to 60 days")).to_be_visible()
+    stated = form.locator(".field").filter(has=page.get_by_label("Stated", exact=True))
+    expect(stated.locator(".proposed")).to_have_count(1)
+    stated.get_by_label("Stated", exact=True).fill("1 June 2025")
+    expect(stated.locator(".proposed")).to_have_count(0)
     assert Demand.objects.filter(text="A ceasefire of up to two months.").count() == 0
+    form.get_by_label("What they say").focus()
     page.keyboard.type("A ceasefire of up to two months.")
     page.keyboard.press("Enter")
     expect(text_of(page).locator("mark")).to_have_text([WISH])
@@ -174,15 +206,6 @@ def test_an_article_becomes_positions_and_each_leads_back_to_its_words(open_pane
     lost.get_by_role("button", name="The selected passage says it").click()
     expect(text_of(page).locator("mark")).to_have_text([WISH, newer, STRIKE])
     expect(lost).to_have_count(0)
-
-
-def correct(page: Page, article) -> None:
-    """Give the source the corrected text, by its own form."""
-    page.goto(f"/{SLUG}/records/{article.pk}/edit/")
-    page.locator("summary", has_text="More fields").click()
-    page.get_by_label("Text", exact=True).fill(CORRECTED)
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url(f"**/records/{article.pk}/")
 
 
 def test_sentences_and_words_are_added_and_left_out_with_keys(open_pane):
