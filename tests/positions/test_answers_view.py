@@ -285,7 +285,7 @@ def test_what_is_in_no_thread_is_counted_and_listed(client, talks):
     assert f'Not coded yet <span class="hint">{n}</span>' in html
     east = answers(client, talks, party="E", issue="gauges").not_coded
     assert open_one in east
-    assert open_one not in answers(client, talks, issue="flow").not_coded
+    assert open_one not in answers(client, talks, issue="overall").not_coded
     assert answers(client, talks, as_of="2024-04-19", issue="gauges").not_coded == ()
 
 
