@@ -148,6 +148,10 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         self.dom_id = f"form-{place}"
         initial = self._stored() if record else self._first(issue, last_source)
         super().__init__(data, initial=initial, auto_id=f"id_{place}_%s")
+        if self.is_assessment:
+            self.fields["text"].label = _("What you make of it, and why")
+            for name in ("kind", "firmness"):
+                self.fields[name].widget = forms.HiddenInput()
         self._offer()
         self.of_issue = self._issue_shown(issue)
         self._offer_parts((data or {}).get("more", ""))
@@ -158,10 +162,6 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
             attrs["data-follows"] = ranges.date_text(day) if day else ""
         if not self.asks_issue:
             del self.fields["issue"]
-        if self.is_assessment:
-            self.fields["text"].label = _("What you make of it, and why")
-            for name in ("kind", "firmness"):
-                self.fields[name].widget = forms.HiddenInput()
         if record is None:
             del self.fields["reason"]
             self.fields["source"].help_text = (

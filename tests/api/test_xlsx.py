@@ -189,7 +189,10 @@ class TestComparison:
         assert "    read as “either suffices” by TASS" in told["Russia"]
         assert "        Ukraine moves no forces" in told["Russia"]
         assert told["Agreed"].startswith("Not agreed: No ceasefire was agreed")
-        assert told["Gap"].startswith("Ukraine – Russia: Apart: the other side rejects it")
+        assert told["Gap"].startswith(
+            "Ukraine – Russia: Apart: the closest pair is rejected: Russia "
+        )
+        assert "only Russia: A memorandum with dates is signed" in told["Gap"]
 
     def test_every_pair_and_every_term_with_its_inputs(self, client, sample):
         address = place("negotiations", sample) + "comparison/"

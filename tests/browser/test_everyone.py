@@ -98,6 +98,6 @@ def test_forced_colours_and_print_keep_the_words(open_page):
     page.emulate_media(media="print")
     ceasefire = page.get_by_role("row", name="Ceasefire")
     expect(ceasefire.get_by_text("2–3 days").first).to_be_visible()
-    expect(ceasefire.get_by_text("the other side rejects it").first).to_be_visible()
+    expect(ceasefire.get_by_text("the closest pair is rejected").first).to_be_visible()
     expect(page.get_by_text("revision", exact=False).last).to_be_visible()
     expect(page.get_by_role("link", name="Sign in")).to_be_hidden()

@@ -280,7 +280,7 @@ class Vale:
         truce = row("truce")
         expect(truce.locator("#comparison-cell-northmarch-truce")).to_contain_text("30 days")
         expect(truce.locator("#comparison-cell-southmarch-truce")).to_contain_text("60 days")
-        expect(truce.locator("#comparison-cell-northmarch-truce")).to_contain_text("Rejected")
+        expect(truce.locator("#comparison-cell-northmarch-truce")).to_contain_text("Rejects")
         expect(truce.locator(".matrix__gap")).to_contain_text("Apart")
         expect(truce.locator(".matrix__agreed")).not_to_contain_text("bridge")
         expect(row("mines")).to_contain_text("The ford may be cleared.")

@@ -469,7 +469,7 @@ FACTS = [
         },
         words("", INFERENCE, field="answers"),
         ("yet both can be true: not before the talks, but during them", "countered"),
-        ("Countered",),
+        ("Counters",),
     ),
     Fact(
         "S-45",

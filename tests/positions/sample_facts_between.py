@@ -93,7 +93,7 @@ FACTS = [
         {"answers": "Russia had promised its paper to the Americans, and to them first."},
         by("Interfax-Ukraine", speaker=None, capacity="Foreign ministry of Russia"),
         ("There was no deal to give the paper to the Americans.",),
-        ("There was no deal to give the paper to the Americans.", "Rejected"),
+        ("There was no deal to give the paper to the Americans.", "Rejects"),
         day=MAY_28,
     ),
     Fact(

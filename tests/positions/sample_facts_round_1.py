@@ -245,7 +245,7 @@ FACTS = [
         {"answer": "noted", "answers": "Ukraine asks for a meeting of the presidents."},
         by("LIGA.net", speaker="Vladimir Medinsky"),
         ("neither accepted nor refused",),
-        ("Noted", "Russia takes note of the request"),
+        ("Notes", "Russia takes note of the request"),
         day=MAY_16,
     ),
     Fact(

@@ -131,7 +131,7 @@ def test_options_are_lists_in_lists_with_their_readings(client):
 
 def test_the_gap_is_a_table_with_a_header_row_and_its_reason(client):
     made = read(client.post(ADDRESS + CEASEFIRE))
-    assert "Ukraine – Russia. Apart: the other side rejects it." in made.text
+    assert "Ukraine – Russia. Apart: the closest pair is rejected: Russia rejects № " in made.text
     (table,) = made.document.tables
     header = [cell.text for cell in table.rows[0].cells]
     assert (header[0], header[-1]) == ("Term", "Distance")

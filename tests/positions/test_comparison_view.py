@@ -268,3 +268,18 @@ def test_the_act_of_noting_a_silence_does_not_read_like_the_fact(client_of):
     page = client_of("editor").get(address).content.decode()
     assert "Note: no answer<span class" in page
     assert "No answer reported<span" not in page
+
+
+def test_sources_to_filter_by_are_told_apart(client):
+    page = client.get(PAGE, {"as_of": "2025-06-02"})
+    labels = [option.label for option in page.context["menus"]["source"].options]
+    assert len(labels) == len(set(labels)) > 3
+    outlets = [source.outlet for source in page.context["comparison"].cited]
+    doubled = next(outlet for outlet in outlets if outlets.count(outlet) > 1)
+    assert doubled not in labels
+
+
+def test_what_leads_to_the_making_of_a_file_says_so(client):
+    html = body(client.get(PAGE, {"as_of": "2025-06-02"}))
+    for words in ("Briefing (DOCX): make the file", "Everything (XLSX): make the file"):
+        assert words in html

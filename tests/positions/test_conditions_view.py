@@ -160,7 +160,7 @@ def test_what_would_satisfy_russias_options(client):
     text = text_of(page)
     assert "What would satisfy it" in text
     assert "11 no answer reported" in text
-    assert "9 not coded yet 0 of 9 count in their turn" in text
+    assert "9 not coded yet 0 of 9 accepted in their order" in text
     compared = text_of(client.get(f"/{SLUG}/compare/", DAY))
     assert ": 1 and 2 (both required) · 1 or 2 (either suffices)" in compared
 

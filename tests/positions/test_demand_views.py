@@ -663,3 +663,62 @@ def test_an_event_saved_from_the_matrix_brings_the_timeline(client_of):
     assert 'id="timeline"' in body
     assert "A storm on the lake" in body
     assert 'id="comparison-row-' not in body
+
+
+def test_an_assessment_is_asked_for_as_one(client_of):
+    editor = client_of("editor")
+    page = reverse("demand-new", args=[SLUG]) + "?issue=ceasefire&kind=assessment&as_of=2025-06-02"
+    html = editor.get(page).content.decode()
+    assert "<h1>An assessment of the gap</h1>" in html
+    assert "What you make of it, and why" in html
+    for words in ("What somebody says", "Held by", "Must act", "What it hangs on", "Spoken to"):
+        assert words not in html, words
+    source = Source.objects.first()
+    typed = {
+        "text": "The sides speak past each other.",
+        "kind": "assessment",
+        "firmness": "unknown",
+        "basis": "inference",
+        "source": source.pk,
+        "stated": "2 June 2025",
+    }
+    assert editor.post(page, typed).status_code == 302
+    said = Demand.objects.get(text=typed["text"])
+    assert (said.kind, said.holders.count(), said.issue.code) == ("assessment", 0, "ceasefire")
+
+
+def test_a_blank_cell_can_be_told_to_be_a_refusal(client_of):
+    editor = client_of("editor")
+    shown = editor.get(reverse("comparison", args=[SLUG]), {"as_of": "2025-06-02"})
+    html = shown.content.decode()
+    rows = shown.context["comparison"].rows
+    row, cell = next(
+        (row, cell)
+        for row in rows
+        for cell in row.principals
+        if row.issue and cell.blank and not cell.silences and cell.facing
+    )
+    answered = Demand.objects.get(pk=cell.facing)
+    assert cell.party not in answered.holders.all()
+    assert answered.issue == row.issue
+    line_at = (
+        f"?party={cell.party.code}&issue={row.code}&answers={cell.facing}"
+        "&answer=refuses%20to%20discuss&as_of=2025-06-02"
+    )
+    assert line_at.replace("&", "&amp;") in html
+    form = editor.get(reverse("demand-new", args=[SLUG]) + line_at).context["form"]
+    assert form["answer"].value() == "refuses to discuss"
+    assert str(form["answers"].value()) == str(cell.facing)
+
+
+def test_a_silence_that_is_a_draft_is_marked_as_one(client_of):
+    negotiation = Negotiation.objects.get(slug=SLUG)
+    here = {"negotiation": negotiation, "issue": Issue.objects.get(code="sabotage")}
+    ukraine = Party.objects.get(code="UA")
+    Silence.objects.create(**here, party=ukraine, looked_until=ranges.day(date(2025, 6, 2)))
+    query = {"as_of": "2025-06-02", "issue": "sabotage"}
+    html = client_of("editor").get(reverse("comparison", args=[SLUG]), query).content.decode()
+    draft = html.split('class="silence silence--draft"')[1].split("</p>")[0]
+    assert "<b>Draft</b> only editors see it" in draft
+    reader = client_of("reader").get(reverse("comparison", args=[SLUG]), query).content.decode()
+    assert "silence--draft" not in reader

@@ -71,7 +71,7 @@ def test_the_term_that_tells_stands_in_the_cell(client):
         "begun",
     )
     assert (withdrawal.far, softened.by_editor, hardened.label_text) == (
-        "not measured",
+        "not measured: the other side gave nothing on it then",
         True,
         "hardened",
     )

@@ -41,7 +41,13 @@ def test_every_file_holds_what_the_page_shows(client, talks, page):
     ]
     assert shown
     offered = links(page)
-    assert list(offered) == ["CSV", "XLSX", "JSON", "Briefing (DOCX)", "Everything (XLSX)"]
+    assert list(offered) == [
+        "CSV",
+        "XLSX",
+        "JSON",
+        "Briefing (DOCX): make the file",
+        "Everything (XLSX): make the file",
+    ]
     table = client.get(offered["CSV"]).getvalue().decode("utf-8-sig")
     rows = [row for row in csv.DictReader(io.StringIO(table)) if row["entry"] == "demand"]
     assert [int(row["id"]) for row in rows] == shown
@@ -58,9 +64,9 @@ def test_every_file_holds_what_the_page_shows(client, talks, page):
     data = client.get(offered["JSON"]).json()
     cells = [cell for issue in data["issues"] for cell in issue["cells"]]
     assert [row["id"] for cell in cells for row in cell["demands"]] == shown
-    briefing = client.get(offered["Briefing (DOCX)"])
+    briefing = client.get(offered["Briefing (DOCX): make the file"])
     assert briefing.context["words"] == page.context["asked_words"]
-    assert client.get(offered["Everything (XLSX)"]).status_code == 200
+    assert client.get(offered["Everything (XLSX): make the file"]).status_code == 200
 
 
 def test_the_printed_sheet_says_what_it_is(talks, page):
