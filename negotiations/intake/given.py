@@ -66,6 +66,7 @@ class Given:
 
     ``kind`` is the format: text, HTML, PDF or DOCX. ``pages`` counts those of a PDF. ``notes`` are
     codes of what the reader should know, such as macros that were ignored, each with its words.
+    ``between`` is what stands between blocks.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Given:
     proposed: Mapping[str, Proposed] = field(default_factory=dict)
     notes: tuple[tuple[str, Mapping[str, str | int]], ...] = ()
     pages: int = 0
+    between: str = "\n\n"
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -93,16 +95,16 @@ class Given:
     def text(self, kept: Iterable[int]) -> str:
         """Return the text that the blocks with these numbers make, in their order."""
         wanted = set(kept)
-        return "\n\n".join(block.text for n, block in enumerate(self.blocks) if n in wanted)
+        return self.between.join(block.text for n, block in enumerate(self.blocks) if n in wanted)
 
     def in_at_most(self, most: int) -> "Given":
         """Return the same text in at most ``most`` blocks: neighbours of one group are joined."""
         blocks, joined = self.blocks, 1
         while len(blocks) > most:
             joined *= 2
-            blocks = tuple(_joined(self.groups, joined))
+            blocks = tuple(_joined(self.groups, joined, self.between))
             if joined > len(self.blocks):
-                blocks = tuple(_paired(blocks, most))
+                blocks = tuple(_paired(blocks, most, self.between))
         return replace(self, blocks=blocks)
 
     def as_json(self) -> dict[str, Any]:
@@ -113,6 +115,7 @@ class Given:
             "proposed": {name: [p.value, p.origin] for name, p in self.proposed.items()},
             "notes": [[code, dict(told)] for code, told in self.notes],
             "pages": self.pages,
+            "between": self.between,
         }
 
 
@@ -124,6 +127,7 @@ def from_json(data: Mapping[str, Any]) -> Given:
         proposed={name: Proposed(*pair) for name, pair in data["proposed"].items()},
         notes=tuple((code, told) for code, told in data["notes"]),
         pages=data["pages"],
+        between=data["between"],
     )
 
 
@@ -136,6 +140,7 @@ def both(first: Given, second: Given) -> Given:
         blocks=(*first.blocks, *moved),
         proposed={**second.proposed, **first.proposed},
         notes=(*first.notes, *second.notes),
+        between="\n\n",
     )
 
 
@@ -143,17 +148,17 @@ def _belongs(block: Block) -> tuple[str, int]:
     return block.furniture, block.place
 
 
-def _joined(groups: Iterable[Group], size: int) -> Iterable[Block]:
+def _joined(groups: Iterable[Group], size: int, between: str) -> Iterable[Block]:
     for group in groups:
         for at in range(0, len(group.blocks), size):
             few = group.blocks[at : at + size]
-            yield replace(few[0], text="\n\n".join(block.text for block in few))
+            yield replace(few[0], text=between.join(block.text for block in few))
 
 
-def _paired(blocks: tuple[Block, ...], most: int) -> Iterable[Block]:
+def _paired(blocks: tuple[Block, ...], most: int, between: str) -> Iterable[Block]:
     """Join across groups where there are more groups than blocks wanted; what is text stays."""
     size = -(-len(blocks) // most)
     for at in range(0, len(blocks), size):
         few = blocks[at : at + size]
         first = next((block for block in few if not block.furniture), few[0])
-        yield replace(first, text="\n\n".join(block.text for block in few))
+        yield replace(first, text=between.join(block.text for block in few))

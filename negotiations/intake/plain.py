@@ -18,14 +18,18 @@ def read_text(source: str, *, limit: int) -> Given:
     text = clean(source)
     if not text.strip():
         raise Unreadable("empty")
-    blocks = tuple(Block(each) for each in paragraphs(text))
+    parts, between = paragraphs(text)
+    blocks = tuple(Block(each) for each in parts)
     if sum(len(block.text) for block in blocks) > limit:
         raise Unreadable("long", most=limit)
-    return Given(kind="text", blocks=blocks, proposed=title_of([b.text for b in blocks]))
+    return Given(kind="text", blocks=blocks, proposed=title_of(parts), between=between)
 
 
-def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, without spaces at the ends of lines."""
+def paragraphs(text: str) -> tuple[list[str], str]:
+    """Return the paragraphs of a text and what stands between them.
+
+    Spaces at the ends of lines go. A text without empty lines has a paragraph in each line.
+    """
     lines = [line.rstrip() for line in text.split("\n")]
     found: list[list[str]] = [[]]
     for line in lines:
@@ -34,7 +38,7 @@ def paragraphs(text: str) -> list[str]:
         elif found[-1]:
             found.append([])
     parts = ["\n".join(part) for part in found if part]
-    return parts if len(parts) > 1 else [line for line in lines if line]
+    return (parts, "\n\n") if len(parts) > 1 else ([line for line in lines if line], "\n")
 
 
 def title_of(blocks: Sequence[str]) -> dict[str, Proposed]:

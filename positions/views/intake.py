@@ -33,6 +33,8 @@ from positions.views.editing import (
 
 #: A text longer than this is not put into a field to be changed there.
 LONGEST_TO_TYPE = 300_000
+#: Of the texts that were given and not saved, so many are listed.
+MOST_WAITING = 10
 
 
 @signed_in
@@ -43,7 +45,12 @@ def source_new(request, slug):
     form = _give(request)
     if request.method == "POST" and form.is_valid():
         return _go_and_look(request, negotiation, form, "source-check", slug)
-    context = {"negotiation": negotiation, "back": go_on(request, reverse("sources", args=[slug]))}
+    waiting = Intake.objects.visible_to(request.user).filter(subject=negotiation.pk)
+    context = {
+        "negotiation": negotiation,
+        "back": go_on(request, reverse("sources", args=[slug])),
+        "waiting": waiting.defer("content")[:MOST_WAITING],
+    }
     return _show(request, "positions/source_give.html", form, context)
 
 

@@ -1,10 +1,13 @@
 """Bringing a text in through the pages: give, look, save; nothing typed is lost on the way."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from config.uploads import MOST_BYTES, MOST_SENT
 from negotiations import ranges
@@ -214,6 +217,8 @@ def test_half_typed_descriptions_and_ticks_are_kept(editor, talks):
 def test_nobody_sees_what_another_has_given(editor, talks):
     address = given(editor, talks, text="Words of it.")
     other = signed_in(MembershipFactory(negotiation=talks.negotiation, role="editor").user)
+    assert address in editor.get(new(talks)).content.decode()
+    assert "Given and not saved yet" not in other.get(new(talks)).content.decode()
     assert other.get(address).status_code == 404
     assert editor.get(f"/{talks.slug}/sources/new/{uuid.uuid4()}/").status_code == 404
 
@@ -335,3 +340,13 @@ def test_a_file_that_is_as_large_as_may_be_is_read(editor, talks):
     assert editor.get(given(editor, talks, file=file)).context["form"].text == "East wants water."
     assert TEXT  # The talks' own source stays as it was.
     assert Source.objects.get(pk=talks.source.pk).text == TEXT
+
+
+def test_texts_that_nobody_saved_go_after_ninety_days(editor, talks):
+    for days in (91, 89):
+        address = given(editor, talks, text=f"Given {days} days ago.")
+        long_ago = timezone.now() - timedelta(days=days)
+        Intake.objects.filter(pk=address.split("/")[-2]).update(taken=long_ago)
+    call_command("housekeeping")
+    (left,) = Intake.objects.all()
+    assert left.given.blocks[0].text == "Given 89 days ago."

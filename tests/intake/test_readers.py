@@ -122,6 +122,14 @@ def test_plain_text_is_parted_by_empty_lines():
     assert given.text([0, 2]) == "Talks resume\n\nEast wants\nwater."
 
 
+def test_a_text_without_empty_lines_keeps_its_lines():
+    text = "East wants water.\nWest has it.\nLake looks on."
+    given = read_pasted(f"{text}\n")
+    assert len(given.blocks) == 3
+    assert given.text(given.likely) == text
+    assert given.in_at_most(2).text({0, 1}) == text
+
+
 def test_pasted_html_is_read_as_a_page():
     assert read_pasted("<p>one</p><p>two</p>").kind == "html"
     assert read_pasted("1 < 2 and <p> is a tag").kind == "text"
