@@ -16,6 +16,7 @@ from negotiations.past import records_as_of
 from positions import gaps, threads
 from positions.answerrecord import AnswersPage, ShownStep, ShownThread, ShownWait
 from positions.demandrows import (
+    AskedRecords,
     Frame,
     demand_rows,
     frame_of,
@@ -30,12 +31,10 @@ from positions.models import (
     Event,
     Issue,
     Outcome,
-    OutcomeConfirmation,
     Proposal,
     ProposalHolder,
     Silence,
 )
-from positions.querysets import by_end_of
 from positions.question import Question
 from positions.recordwords import when_of
 
@@ -60,40 +59,34 @@ def build(
         return _Loaded(then, user, question, frame or frame_of(then, user)).page()
 
 
-class _Loaded:
+class _Loaded(AskedRecords):
     """What is answered, answers, or is noted as unanswered by one day."""
 
     def __init__(self, negotiation, user, question: Question, frame: Frame | Comparison):
-        self.negotiation, self.user, self.question = negotiation, user, question
-        self.as_of, self.known_on, self.frame = question.as_of, question.known_on, frame
-        self.parties = {party.pk: party for party in frame.every_party}
+        super().__init__(negotiation, user, question, frame)
         self.silences = list(
-            self._mine(Silence)
+            self.mine(Silence)
             .noted_by(self.as_of)
             .select_related("party", "issue", "about")
             .order_by("looked_until", "pk")
         )
         numbers = self._involved()
         self.demands = demand_rows(
-            self._mine(Demand).stated_by(self.as_of).filter(pk__in=numbers), question
+            self.mine(Demand).stated_by(self.as_of).filter(pk__in=numbers), question
         )
         self.papers = self._papers()
         self.records: dict[int, Any] = {
             **self.demands,
             **self.papers,
             **self._clauses(numbers),
-            **self._outcomes(numbers),
+            **self.reached(Q(pk__in=numbers)),
             **self._events(numbers),
         }
-
-    def _mine(self, model):
-        rows = model.objects.visible_to(self.user).known_on(self.known_on)
-        return rows.filter(negotiation=self.negotiation).exclude(state="retracted")
 
     def _involved(self) -> set[int]:
         """The numbers of what answers, is answered, is noted as unanswered, or restates any."""
         links = (
-            self._mine(Demand)
+            self.mine(Demand)
             .stated_by(self.as_of)
             .filter(Q(answers__isnull=False) | Q(supersedes__isnull=False))
             .values_list("pk", "answers", "supersedes")
@@ -116,7 +109,7 @@ class _Loaded:
         holders = ProposalHolder.objects.filter(proposal=OuterRef("pk")).values("party")
         newer = Proposal.objects.published().known_on(self.known_on).tabled_by(self.as_of)
         newer = newer.filter(supersedes=OuterRef("pk"))
-        rows = self._mine(Proposal).tabled_by(self.as_of)
+        rows = self.mine(Proposal).tabled_by(self.as_of)
         rows = rows.annotate(named=ArraySubquery(holders), stands=~Exists(newer))
         return {row.pk: row for row in rows.order_by("tabled", "pk")}
 
@@ -125,15 +118,8 @@ class _Loaded:
         rows = rows.filter(pk__in=numbers, proposal__in=self.papers)
         return {row.pk: row for row in rows.select_related("proposal")}
 
-    def _outcomes(self, numbers) -> dict[int, Outcome]:
-        confirming = OutcomeConfirmation.objects.filter(outcome=OuterRef("pk")).values("party")
-        current = Outcome.objects.current(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
-        rows = self._mine(Outcome).filter(by_end_of("reached", self.as_of), pk__in=numbers)
-        rows = rows.annotate(named=ArraySubquery(confirming), stands=Exists(current))
-        return {row.pk: row for row in rows.select_related("issue")}
-
     def _events(self, numbers) -> dict[int, Event]:
-        rows = self._mine(Event).filter(pk__in=numbers)
+        rows = self.mine(Event).filter(pk__in=numbers)
         return {row.pk: row for row in rows.select_related("issue")}
 
     def page(self) -> AnswersPage:
@@ -172,7 +158,7 @@ class _Loaded:
         """What stands and asks somebody for an answer, but is in no thread; papers first."""
         codes = self.question.parties
         asking = (
-            self._mine(Demand)
+            self.mine(Demand)
             .current(self.as_of, self.known_on)
             .filter(kind__in=gaps.COMPARED, answers=None)
             .exclude(pk__in=threaded)

@@ -9,8 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from negotiations import ranges
 from negotiations.models import Negotiation
@@ -27,6 +26,7 @@ from positions.claimsrecord import (
     Side,
 )
 from positions.demandrows import (
+    AskedRecords,
     Frame,
     demand_rows,
     frame_of,
@@ -40,8 +40,6 @@ from positions.models import (
     Event,
     Evidence,
     Linkage,
-    Outcome,
-    OutcomeConfirmation,
     TermValue,
 )
 from positions.numberlines import bars, ends_of
@@ -69,23 +67,21 @@ def build(
         return _Loaded(then, user, question, frame or frame_of(then, user)).page()
 
 
-class _Loaded:
+class _Loaded(AskedRecords):
     """What is claimed and counted by one day, whether or not it still stands."""
 
     def __init__(self, negotiation, user, question: Question, frame: Frame | Comparison):
-        self.negotiation, self.user, self.question = negotiation, user, question
-        self.as_of, self.known_on, self.frame = question.as_of, question.known_on, frame
-        self.parties = {party.pk: party for party in frame.every_party}
+        super().__init__(negotiation, user, question, frame)
         wanted = issues_asked(frame, question.issues)
         self.on_issue = Q(issue__in=wanted - {None})
         if None in wanted:
             self.on_issue |= Q(issue__isnull=True)
         self.links = list(
-            self._mine(Linkage)
+            self.mine(Linkage)
             .filter(relation=Linkage.Relation.CONTRADICTS, anchor__isnull=False)
             .order_by("pk")
         )
-        self.said = self._mine(Demand).stated_by(self.as_of).filter(self.on_issue)
+        self.said = self.mine(Demand).stated_by(self.as_of).filter(self.on_issue)
         self.against = self._against()
         self.rival_records = self._rival_records()
         linked = {pk for link in self.links for pk in (link.record_id, link.anchor_id)}
@@ -98,7 +94,10 @@ class _Loaded:
             ),
             question,
         )
-        self.counted = {**self._outcomes(), **self._events()}
+        self.counted = {
+            **self.reached(self.on_issue, Q(pk__in=self.rival_records)),
+            **self._events(),
+        }
         self.parts = parts_of(
             {*self.demands, *self.counted},
             user,
@@ -110,18 +109,14 @@ class _Loaded:
             pk: self.parts.statement(demand, self.parties) for pk, demand in self.demands.items()
         }
 
-    def _mine(self, model):
-        rows = model.objects.visible_to(self.user).known_on(self.known_on)
-        return rows.filter(negotiation=self.negotiation).exclude(state="retracted")
-
     def _answered(self):
         """The numbers of what claims answer."""
-        answers = self._mine(Demand).stated_by(self.as_of).filter(answers__isnull=False)
+        answers = self.mine(Demand).stated_by(self.as_of).filter(answers__isnull=False)
         return answers.filter(kind__in=[Demand.Kind.CLAIM, ""]).values("answers")
 
     def _against(self) -> frozenset[int]:
         """The numbers of the claims that a source contradicts."""
-        rows = self._mine(Evidence).filter(
+        rows = self.mine(Evidence).filter(
             stance=Evidence.Stance.CONTRADICTS,
             record__in=self.said.filter(kind=Demand.Kind.CLAIM).values("pk"),
         )
@@ -130,7 +125,7 @@ class _Loaded:
     def _rival_records(self) -> set[int]:
         """The numbers of the records that have several values for one term."""
         several = (
-            self._mine(TermValue)
+            self.mine(TermValue)
             .exclude(status=TermValue.Status.UNSPECIFIED)
             .order_by()
             .values("record", "term")
@@ -218,17 +213,8 @@ class _Loaded:
         for pk in sorted(records, key=lambda pk: (-_day(records[pk]).toordinal(), pk)):
             yield self._fact(records[pk], self.parts.values.get(pk, ()), self.parts.evidence)
 
-    def _outcomes(self) -> dict[int, Outcome]:
-        confirming = OutcomeConfirmation.objects.filter(outcome=OuterRef("pk")).values("party")
-        current = Outcome.objects.current(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
-        rows = self._mine(Outcome).filter(
-            self.on_issue, by_end_of("reached", self.as_of), pk__in=self.rival_records
-        )
-        rows = rows.annotate(named=ArraySubquery(confirming), stands=Exists(current))
-        return {row.pk: row for row in rows.select_related("issue")}
-
     def _events(self) -> dict[int, Event]:
-        rows = self._mine(Event).filter(
+        rows = self.mine(Event).filter(
             self.on_issue, by_end_of("happened", self.as_of), pk__in=self.rival_records
         )
         return {row.pk: row for row in rows.select_related("issue")}

@@ -4,14 +4,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Window
+from django.db.models import Exists, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from negotiations.models import Negotiation, Party
 from positions.filters import OVERALL, below
 from positions.linkages import links_of
 from positions.matrix import Comparison, Statement
-from positions.models import Demand, DemandAddressee, DemandHolder, Evidence, Issue
+from positions.models import (
+    Demand,
+    DemandAddressee,
+    DemandHolder,
+    Evidence,
+    Issue,
+    Outcome,
+    OutcomeConfirmation,
+)
+from positions.querysets import by_end_of
 from positions.question import Question
 from positions.statements import evidence_of, values_of
 from positions.targets import with_targets
@@ -101,6 +110,28 @@ def parts_of(
         numbers, user, negotiation=negotiation, as_of=question.as_of, known_on=known_on
     )
     return Parts(values, links, evidence_of(numbers | inner, user, known_on))
+
+
+class AskedRecords:
+    """The records that a page asks of by its clocks, as ``user`` may see them; none retracted."""
+
+    def __init__(self, negotiation, user, question: Question, frame: Frame | Comparison):
+        self.negotiation, self.user, self.question = negotiation, user, question
+        self.as_of, self.known_on, self.frame = question.as_of, question.known_on, frame
+        self.parties = {party.pk: party for party in frame.every_party}
+
+    def mine(self, model):
+        """Return the rows of a model that were known by the day that is asked for."""
+        rows = model.objects.visible_to(self.user).known_on(self.known_on)
+        return rows.filter(negotiation=self.negotiation).exclude(state="retracted")
+
+    def reached(self, *conditions: Q) -> dict[int, Outcome]:
+        """Return the outcomes reached by the day, by number, with ``named`` and ``stands``."""
+        confirming = OutcomeConfirmation.objects.filter(outcome=OuterRef("pk")).values("party")
+        current = Outcome.objects.current(self.as_of, self.known_on).filter(pk=OuterRef("pk"))
+        rows = self.mine(Outcome).filter(by_end_of("reached", self.as_of), *conditions)
+        rows = rows.annotate(named=ArraySubquery(confirming), stands=Exists(current))
+        return {row.pk: row for row in rows.select_related("issue")}
 
 
 def named(pks: Iterable[int], parties: Mapping[int, Party]) -> tuple[Party, ...]:
