@@ -75,6 +75,15 @@ def once_loaded_sample(django_db_setup, owner_role) -> OnceLoaded:
     )
 
 
+@pytest.fixture(scope="module")
+def loaded_sample(once_loaded_sample, django_db_blocker, owner_role) -> Iterator[None]:
+    """The sample for a module: there before its first test, gone after its last."""
+    with django_db_blocker.unblock():
+        once_loaded_sample.put()
+        yield
+        flush(parameters(owner_role))
+
+
 @pytest.fixture
 def connect(django_db_setup, web_role) -> Iterator[Callable[..., psycopg.Connection]]:
     """Return a function that opens a connection of its own, the web role's unless told other."""

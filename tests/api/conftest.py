@@ -313,6 +313,11 @@ def for_the_module(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
+def sample(loaded_sample, db) -> None:
+    """The sample; what a test changes is taken back after it."""
+
+
+@pytest.fixture
 def talks(db) -> Talks:
     """An empty public negotiation with an editor."""
     return new_talks()

@@ -1,7 +1,6 @@
 """The comparison for programs: the page's answer, in the agreed shape."""
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,11 +20,6 @@ def address(slug: str) -> str:
 
 
 SAMPLE = address("russia-ukraine-2025")
-
-
-@pytest.fixture(scope="module")
-def sample(for_the_module) -> None:
-    call_command("load_sample", verbosity=0)
 
 
 @pytest.fixture

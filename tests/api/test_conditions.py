@@ -1,7 +1,6 @@
 """The conditions for programs: what waits for what, and the deadlocks in it."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from tests.api.conftest import new_talks, place, program_of
@@ -12,11 +11,6 @@ DAY = {"as_of": "2025-06-02"}
 CANARY = "Zyzzyva"
 
 pytestmark = pytest.mark.usefixtures("sample", "db")
-
-
-@pytest.fixture(scope="module")
-def sample(for_the_module) -> None:
-    call_command("load_sample", verbosity=0)
 
 
 def address(slug: str = SLUG) -> str:

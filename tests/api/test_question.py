@@ -6,7 +6,6 @@ import random
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from negotiations.models import Party, Round, Source, Track
@@ -18,11 +17,6 @@ pytestmark = pytest.mark.usefixtures("db")
 SLUG = "russia-ukraine-2025"
 PAGE = f"/{SLUG}/compare/"
 COMPARISON = place("negotiations", SLUG) + "comparison/"
-
-
-@pytest.fixture(scope="module")
-def sample(for_the_module) -> None:
-    call_command("load_sample", verbosity=0)
 
 
 def of_page(client: Client, query) -> set[int]:

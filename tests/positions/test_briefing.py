@@ -197,8 +197,9 @@ def test_an_impossible_day_is_asked_again(client):
 
 
 def test_nothing_that_fits_is_said(client):
-    made = read(client.post(f"{ADDRESS}?issue=no-such-issue"))
+    made = read(client.post(f"{ADDRESS}?words=xylophone"))
     assert "No issue fits what was asked for." in made.text
+    assert client.post(f"{ADDRESS}?issue=no-such-issue").status_code == 400
 
 
 def test_a_reader_gets_no_draft(client, client_of):
