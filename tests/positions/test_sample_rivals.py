@@ -134,7 +134,7 @@ def test_two_parts_against_the_three_of_the_text_as_printed(client):
     built, _text = page(client, "claims", issue="documents")
     (contradicted,) = built.contradicted
     assert contradicted.claim.statement.demand.text.startswith("Russia's paper has two parts")
-    assert [each.row.source.outlet for each in contradicted.against] == ["TASS"]
+    assert [each.evidence.source.outlet for each in contradicted.against] == ["TASS"]
 
 
 def test_icaro_and_cnn_are_one_origin(client, django_user_model):
