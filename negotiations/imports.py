@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from negotiations.exports import CHANNEL, MOST_ATTEMPTS, Report, Reporter
-from negotiations.history import revision_of
+from negotiations.history import revision_written_here
 from negotiations.models import Import, ImportProgress, ImportRow, Negotiation
 from negotiations.reversing import Reversal, reverse
 from negotiations.sheets.grid import Unreadable
@@ -124,7 +124,7 @@ def undo(whole: Import, *, user) -> Reversal:
         negotiation = Negotiation.objects.get(pk=locked.subject)
         reason = _("Undo of the import of %(name)s") % {"name": locked.name}
         done = reverse(negotiation, locked.revision, user=user, reason=reason)
-        locked.state, locked.undone_in = Import.State.UNDONE, revision_of(negotiation)
+        locked.state, locked.undone_in = Import.State.UNDONE, revision_written_here(negotiation)
         locked.save(update_fields=["state", "undone_in"])
     return done
 
@@ -183,7 +183,8 @@ def _keep(whole: Import, found: Found, negotiation: Negotiation) -> None:
     whole.counts, whole.state = found.counts, Import.State.CHECKED
     if found.is_recorded:
         whole.state, whole.content, whole.ended = Import.State.DONE, None, timezone.now()
-        whole.revision = revision_of(negotiation)
+        # Not the newest: where nothing was left to change that would be somebody else's.
+        whole.revision = revision_written_here(negotiation)
     whole.save()
 
 

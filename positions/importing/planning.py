@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
 from negotiations import bulk
@@ -254,8 +254,8 @@ class _Planner:
             return
         try:
             found = placed({name: getattr(row, name) for name in names})
-        except Exception as error:
-            draft.wrong("quote", " ".join(getattr(error, "messages", [str(error)])))
+        except ValidationError as error:
+            draft.wrong("quote", " ".join(error.messages))
             return
         for name, value in found.items():
             setattr(row, name, value)

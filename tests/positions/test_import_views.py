@@ -178,6 +178,19 @@ def test_the_same_file_again_is_said_and_left_out_unless_asked_for(client, talks
     assert whole.counts == {"new": 1}
 
 
+def test_what_somebody_else_recorded_meanwhile_is_not_its_own(client, talks):
+    """Between looking through and recording, the same rows came by another import."""
+    content = demands(demand())
+    first, second = (looked_through(client, talks, content) for _ in range(2))
+    for whole in (first, second):
+        client.post(at(talks, "import-record", whole.pk))
+    work()
+    second.refresh_from_db()
+    assert (second.state, second.revision, second.counts) == ("done", None, {"duplicate": 1})
+    assert client.post(at(talks, "import-undo", second.pk)).status_code == 409
+    assert Demand.objects.filter(text="Water for a week.").count() == 1
+
+
 def test_what_somebody_changed_since_stands_in_the_way_of_undoing(client, talks):
     whole = looked_through(client, talks, demands(demand()))
     client.post(at(talks, "import-record", whole.pk))
