@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -90,7 +91,7 @@ def run_next(makers: Makers) -> bool:
         export = waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
         if export is None:
             return False
-        with _Reporter(export) as reporter:
+        with Reporter(ExportProgress._meta.db_table, "export_id", export.pk) as reporter:
             if reporter.begin() > MOST_ATTEMPTS:
                 _end(export, Export.State.FAILED, reason=Export.Reason.KILLED)
             else:
@@ -161,11 +162,14 @@ def _run(statement: str, *values: str) -> None:
         cursor.execute(statement, values)
 
 
-class _Reporter:
-    """Writes how far an export is on a connection of its own, not more often than people look."""
+class Reporter:
+    """Writes how far a long work is on a connection of its own, not more often than people look.
 
-    def __init__(self, export: Export):
-        self.export = export
+    ``table`` has the progress, by ``column`` the work of the number ``pk``.
+    """
+
+    def __init__(self, table: str, column: str, pk: UUID):
+        self.table, self.column, self.pk = table, column, pk
         self.reported = 0.0
 
     def __enter__(self):
@@ -177,12 +181,11 @@ class _Reporter:
 
     def begin(self) -> int:
         """Count one more attempt and return how many that makes."""
-        table = ExportProgress._meta.db_table
         with self.link.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET attempts = attempts + 1, done = 0, total = 0"
-                " WHERE export_id = %s RETURNING attempts",
-                [self.export.pk],
+                f"UPDATE {self.table} SET attempts = attempts + 1, done = 0, total = 0"
+                f" WHERE {self.column} = %s RETURNING attempts",
+                [self.pk],
             )
             return cursor.fetchone()[0]
 
@@ -191,9 +194,8 @@ class _Reporter:
         if done < total and now - self.reported < SECONDS_BETWEEN_REPORTS:
             return
         self.reported = now
-        table = ExportProgress._meta.db_table
         with self.link.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET done = %s, total = %s WHERE export_id = %s",
-                [done, total, self.export.pk],
+                f"UPDATE {self.table} SET done = %s, total = %s WHERE {self.column} = %s",
+                [done, total, self.pk],
             )

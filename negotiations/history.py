@@ -15,6 +15,17 @@ def revision_of(negotiation: Negotiation) -> int:
     return head.revision if head else 0
 
 
+def revision_written_here(negotiation: Negotiation) -> int | None:
+    """Return the last revision that this very transaction has sealed; None if it wrote nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(revision) FROM gate.changeset"
+            " WHERE xid = pg_current_xact_id() AND negotiation_id = %s",
+            [negotiation.pk],
+        )
+        return cursor.fetchone()[0]
+
+
 def history_of(row: models.Model) -> models.QuerySet[History]:
     """Return what was written of a row, oldest first, each with its changeset."""
     return (

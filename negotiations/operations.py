@@ -259,11 +259,33 @@ def _stored(row: models.Model) -> dict[str, Any]:
 
 def _save(row: models.Model) -> None:
     """Validate a row and save it; errors name the field wherever there is one."""
+    check(row)
+    is_new = row._state.adding
+    row.save()
+    generated = [field.name for field in row._meta.concrete_fields if field.generated]
+    if generated and not is_new:
+        # Django reads them only of what it has just inserted.
+        row.refresh_from_db(fields=generated)
+
+
+def clean(row: models.Model, *, asks: bool = True) -> dict[str, Any]:
+    """Clean a row's fields and return the errors by field, its constraints not looked at.
+
+    Without ``asks`` the database is not asked whether what must be unique is taken; it will say so.
+    """
     errors: dict[str, Any] = _unwritable(_stored(row))
     try:
-        row.full_clean(exclude=set(errors) | _loaded(row), validate_constraints=False)
+        row.full_clean(
+            exclude=set(errors) | _loaded(row), validate_unique=asks, validate_constraints=False
+        )
     except ValidationError as error:
         errors = error.update_error_dict(errors)
+    return errors
+
+
+def check(row: models.Model) -> None:
+    """Raise ``ValidationError`` for what is wrong with a row that is to be saved."""
+    errors = clean(row)
     exclude = set(errors) - {NON_FIELD_ERRORS}
     for model, constraints in row.get_constraints():
         checks = [c for c in constraints if type(c) is models.CheckConstraint]
@@ -280,12 +302,6 @@ def _save(row: models.Model) -> None:
                 errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(errors)
-    is_new = row._state.adding
-    row.save()
-    generated = [field.name for field in row._meta.concrete_fields if field.generated]
-    if generated and not is_new:
-        # Django reads them only of what it has just inserted.
-        row.refresh_from_db(fields=generated)
 
 
 def _loaded(row: models.Model) -> set[str]:

@@ -182,6 +182,16 @@ class ExportQuerySet(models.QuerySet):
         return self.filter(state="waiting")
 
 
+class ImportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the imports into negotiations that ``user`` writes in."""
+        return self.filter(subject__in=_negotiations().editable_by(user).values("pk"))
+
+    def for_the_worker(self):
+        """Return those that wait to be looked through or recorded."""
+        return self.filter(state__in=["checking", "recording"])
+
+
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the rows of negotiations that ``user`` may see."""

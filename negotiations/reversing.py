@@ -9,6 +9,7 @@ its members and whatever has no history are left alone.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -183,7 +184,7 @@ class _Plan:
         self.negotiation = changeset.negotiation
         self.revision = changeset.revision or 0
         self.touched = touched
-        self.obstacles: list[Obstacle] = []
+        self.noted: list[_Noted] = []
         added = [k for k, did in touched.items() if did.first == "I" and did.last != "D"]
         removed = [k for k, did in touched.items() if did.first != "I" and did.last == "D"]
         changed = [k for k, did in touched.items() if did.first != "I" and did.last != "D"]
@@ -207,7 +208,7 @@ class _Plan:
             going=tuple(Row(*key) for key in self.going),
             returning=tuple(Row(*key) for key in self.returning),
             changing=tuple(Row(*key, self.changes[key]) for key in changing),
-            obstacles=tuple(self.obstacles),
+            obstacles=tuple(self._obstacles()),
             images={key: self.before[key] for key in [*self.returning, *changing]},
             lets_go=any(pk in pointed for _model, pk in self.going),
         )
@@ -263,9 +264,8 @@ class _Plan:
                     key = (pointing.model, pk)
                     lets_go = pointing.column in self.changes.get(key, ())
                     if not lets_go and key not in self.gone:
-                        other = self._name(key)
                         why = _("%(other)s rests on %(row)s")
-                        self._note(Row(model, target), why, by=key, other=other)
+                        self._note(Row(model, target), why, by=key)
 
     def _look_for_what_is_gone(self, keys: Iterable[Key]) -> None:
         """Note the rows that would point to what is not there any more."""
@@ -290,39 +290,72 @@ class _Plan:
                     by=None if target is Record else (target, missing),
                 )
 
-    def _name(self, key: Key) -> str:
-        """Return what people call a row; of a link, what it belongs to."""
-        model, pk = key
-        if len(self.obstacles) < TOLD_AT_MOST and (link := links().get(model._meta.db_table)):
-            owner, many = link
-            column = many.m2m_field_name() + "_id"
-            return Row(owner, model._base_manager.values_list(column, flat=True).get(pk=pk)).name
-        return Row(model, pk).name
+    def _note(
+        self, row: Row, why: str, *, by: Key | None = None, columns=(), other: str = ""
+    ) -> None:
+        """Note an obstacle; ``by`` is the row whose last writing tells who put it there."""
+        self.noted.append(_Noted(row, why, by or (row.model, row.pk), tuple(columns), other))
 
-    def _note(self, row: Row, why: str, *, by: Key | None = None, columns=(), **words) -> None:
-        model, pk = by or (row.model, row.pk)
-        is_told = len(self.obstacles) < TOLD_AT_MOST
-        written = self._last_writing(model, pk, columns) if is_told else None
-        changeset = written.changeset if written else None
-        self.obstacles.append(
-            Obstacle(
-                row,
-                why % {"row": row.name, "fields": ", ".join(row.labels), **words},
+    def _obstacles(self) -> Iterator[Obstacle]:
+        """Yield what was noted, with who is behind it, in one query for all."""
+        written = self._written([noted.by for noted in self.noted[:TOLD_AT_MOST]])
+        for noted in self.noted:
+            history = written.get(noted.by, [])
+            last = next((row for row in history if noted.is_about(row)), None)
+            words = {
+                "row": noted.row.name,
+                "fields": ", ".join(noted.row.labels),
+                "other": noted.other or _name_of(noted.by, history),
+            }
+            changeset = last.changeset if last else None
+            yield Obstacle(
+                noted.row,
+                noted.why % words,
                 (changeset.user_name or changeset.db_role) if changeset else "",
                 changeset.revision if changeset else None,
             )
+
+    def _written(self, keys: Iterable[Key]) -> dict[Key, list[Any]]:
+        """Return what was written of rows, the last first."""
+        some = by_model(keys)
+        if not some:
+            return {}
+        which = models.Q()
+        for model, numbers in some.items():
+            which |= models.Q(table_name=model._meta.db_table, row_id__in=numbers)
+        rows = History.objects.filter(which, negotiation_id=self.negotiation.pk)
+        found: dict[Key, list[Any]] = defaultdict(list)
+        for row in rows.with_image_before().select_related("changeset").order_by("-pk"):
+            found[gated_models()[row.table_name], row.row_id].append(row)
+        return found
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """An obstacle before it is known who put it there."""
+
+    row: Row
+    why: str
+    by: Key
+    columns: tuple[str, ...]
+    other: str
+
+    def is_about(self, written: Any) -> bool:
+        """Whether a writing changed one of the columns, or anything where none are named."""
+        before = written.before or {}
+        return not self.columns or any(
+            written.data.get(column) != before.get(column) for column in self.columns
         )
 
-    def _last_writing(self, model, pk: int, columns: Iterable[str]) -> History | None:
-        """Return the last that was written of a row, or of these columns of it."""
-        written = History.objects.filter(
-            negotiation_id=self.negotiation.pk, table_name=model._meta.db_table, row_id=pk
-        ).with_image_before()
-        for row in written.select_related("changeset").order_by("-pk"):
-            before = row.before or {}
-            if not columns or any(row.data.get(c) != before.get(c) for c in columns):
-                return row
-        return None
+
+def _name_of(key: Key, history: list[Any]) -> str:
+    """Return what people call a row; of a link, what it belongs to."""
+    model, pk = key
+    link = links().get(model._meta.db_table)
+    if link and history:
+        owner, many = link
+        return Row(owner, history[0].data[many.m2m_column_name()]).name
+    return Row(model, pk).name
 
 
 def _carry_out(plan: Reversal) -> None:

@@ -130,12 +130,23 @@ def tables_in_order() -> list[type[models.Model]]:
 
 def _pointed_to_first(model: type[models.Model], images: list[Image]) -> Iterator[Image]:
     by_number = {image["id"]: image for image in images}
+    return (by_number[pk] for pk in _ordered(model, by_number))
+
+
+def in_order(model: type[models.Model], rows: Iterable[Any]) -> Iterator[Any]:
+    """Yield rows of a model, each after those of them that it points to.
+
+    Rows without a number yet point to none of the others. Raises ``CycleError``.
+    """
+    numbered = {row.pk: row for row in rows if row.pk}
+    yield from (numbered[pk] for pk in _ordered(model, {n: vars(r) for n, r in numbered.items()}))
+    yield from (row for row in rows if not row.pk)
+
+
+def _ordered(model: type[models.Model], rows: Mapping[int, Image]) -> Iterator[int]:
     within = [p.column for p in pointers(model) if p.target in (model, Record)]
-    graph = {
-        pk: {image[column] for column in within if image[column] in by_number}
-        for pk, image in by_number.items()
-    }
-    return (by_number[pk] for pk in TopologicalSorter(graph).static_order())
+    graph = {pk: {row[column] for column in within} & rows.keys() for pk, row in rows.items()}
+    return iter(TopologicalSorter(graph).static_order())
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -6,6 +6,7 @@ from positions.views.round import (
     round_again,
     round_line,
     round_page,
+    round_paste,
     round_seat,
     round_silence,
     round_status,
@@ -14,6 +15,7 @@ from positions.views.round import (
 urlpatterns = [
     path("", round_page, name="round"),
     path("line/<slug:party>/", round_line, name="round-line"),
+    path("line/<slug:party>/paste/", round_paste, name="round-paste"),
     path("people/<slug:party>/", round_seat, name="round-seat"),
     path("status/<slug:act>/", round_status, name="round-status"),
     path("again/", round_again, name="round-again"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:slug>/everything/", views.everything, name="everything"),
     path("<slug:slug>/exports/<uuid:pk>/", views.export, name="export"),
     path("<slug:slug>/exports/<uuid:pk>/file/", views.export_file, name="export-file"),
+    path("<slug:slug>/imports/", include("positions.import_urls")),
     path("<slug:slug>/conditions/", views.conditions, name="conditions"),
     path("<slug:slug>/movement/", views.movement, name="movement"),
     path("<slug:slug>/issues/", views.issues, name="issues"),

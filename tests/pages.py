@@ -10,7 +10,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from negotiations.models import Export, Intake, Negotiation, Party, Record, Source
+from negotiations.models import Export, Import, Intake, Negotiation, Party, Record, Source
 from positions.models import Issue, Term, TermChoice
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
@@ -27,6 +27,8 @@ TAKERS = frozenset(
         "codebook-retire",
         "codebook-undo",
         "record-restore",
+        "import-match",
+        "import-record",
         "record-state",
         "round-again",
         "round-silence",
@@ -38,7 +40,7 @@ TAKERS = frozenset(
     }
 )
 #: Routes that give a file.
-FILES = frozenset({"export-file"})
+FILES = frozenset({"export-file", "import-template"})
 #: Pages of the site, and of a negotiation, at one address each.
 OF_THE_SITE = [
     "home",
@@ -54,6 +56,8 @@ OF_TALKS = [
     "comparison",
     "briefing",
     "everything",
+    "imports",
+    "import-new",
     "conditions",
     "movement",
     "issues",
@@ -125,6 +129,13 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
             at("export", export.pk)
             for export in Export.objects.filter(subject=negotiation.pk).order_by("asked", "pk")
         ],
+        **{
+            name: [
+                at(name, each.pk)
+                for each in Import.objects.filter(subject=negotiation.pk).order_by("sent", "pk")
+            ]
+            for name in ("import", "import-undo")
+        },
         "round": [at("round", pk) for pk in numbers["round"]],
         "proposal": [at("proposal", pk) for pk in numbers["proposal"]],
         "source": of("source", "source"),
@@ -140,6 +151,7 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "clause-paste": of("proposal", "clause-paste"),
         "proposal-version": of("proposal", "proposal-version"),
         "clause-attach": of("clause", "clause-attach"),
+        "round-paste": of_round("round-paste", [party.code for party in parties]),
         "round-line": of_round("round-line", [party.code for party in parties]),
         "round-seat": of_round("round-seat", [party.code for party in parties]),
         "round-status": of_round("round-status", ACTS),

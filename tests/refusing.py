@@ -17,6 +17,9 @@ from negotiations.models import (
     Content,
     Export,
     ExportProgress,
+    Import,
+    ImportProgress,
+    ImportRow,
     Intake,
     Record,
     State,
@@ -189,8 +192,8 @@ def name_of(model: type[models.Model]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in model.__name__).lstrip("_")
 
 
-#: What is there for a while: half-typed forms, texts not saved yet, files somebody asked for.
-PASSING = (UnsavedForm, Export, ExportProgress, Intake)
+#: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
+PASSING = (UnsavedForm, Export, ExportProgress, Intake, Import, ImportProgress, ImportRow)
 
 
 def our_models() -> list[type[models.Model]]:

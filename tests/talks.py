@@ -16,6 +16,9 @@ from negotiations.models import (
     Delegate,
     Export,
     ExportProgress,
+    Import,
+    ImportProgress,
+    ImportRow,
     Intake,
     Negotiation,
     Participation,
@@ -242,6 +245,49 @@ def river_talks() -> Talks:
     )
 
 
+def send_a_table(talks: Talks, *, state: str, **fields) -> Import:
+    """Record that somebody sent a table whose rows are of every fate."""
+    whole = Import.objects.create(
+        subject=talks.negotiation.pk,
+        user=talks.editor,
+        name="demands.csv",
+        content=b"text",
+        digest="0" * 64,
+        state=state,
+        **{
+            "sheets": [
+                {
+                    "name": "demands.csv",
+                    "kind": "demands",
+                    "columns": [[0, "text", "text"], [1, "wish", ""]],
+                    "unknown": ["wish"],
+                    "notes": ["Its letters were taken to be in Windows-1251."],
+                    "rows": 3,
+                }
+            ],
+            "counts": {"wrong": 1, "changed": 1, "new": 1},
+            **fields,
+        },
+    )
+    ImportProgress.objects.create(whole=whole, attempts=1, done=1, total=3)
+    row = {"whole": whole, "sheet": "demands.csv", "kind": "demands"}
+    ImportRow.objects.create(
+        **row,
+        place=0,
+        number=2,
+        fate="wrong",
+        shown=[["Text", "Water."]],
+        problems=[["B", "stated", "2.6.", "“2.6.” is no date."], ["", "", "", "No holder."]],
+    )
+    ImportRow.objects.create(
+        **row, place=1, number=3, fate="changed", changes=[["Text", "Water.", "More."]]
+    )
+    ImportRow.objects.create(
+        **row, place=2, number=4, fate="new", shown=[["Text", "Less."]], record=talks.asked.pk
+    )
+    return whole
+
+
 def ask_for_a_file(talks: Talks, **fields) -> Export:
     """Record that somebody asked for a briefing, a third of which is made."""
     export = Export.objects.create(
@@ -286,6 +332,12 @@ def one_more_of_everything(talks: Talks, number: int) -> None:
     ask_for_a_file(talks, state="waiting")
     ask_for_a_file(talks, state="done", **file)
     ask_for_a_file(talks, state="failed", reason="error")
+    send_a_table(talks, state="checking")
+    send_a_table(talks, state="checked")
+    send_a_table(talks, state="checked", counts={"new": 1})
+    send_a_table(talks, state="done", revision=1)
+    send_a_table(talks, state="undone", revision=1, undone_in=2)
+    send_a_table(talks, state="failed", reason="error", sheets=[])
     part = IssueFactory(**here, parent=talks.flow)
     term = TermFactory(**here, issue=talks.flow)
     TermFactory(**here, issue=part)

@@ -1,6 +1,7 @@
 from negotiations.models.base import Content, Record, Scoped, State
 from negotiations.models.export import Export, ExportProgress
 from negotiations.models.history import Changeset, Head, History
+from negotiations.models.imports import Import, ImportProgress, ImportRow
 from negotiations.models.intake import Intake
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
@@ -16,6 +17,9 @@ __all__ = [
     "ExportProgress",
     "Head",
     "History",
+    "Import",
+    "ImportProgress",
+    "ImportRow",
     "Intake",
     "Membership",
     "Negotiation",

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -23,6 +24,7 @@ from negotiations.models import Delegate, Participation, Party, Round, Source
 from negotiations.operations import Conflict
 from negotiations.rounds import seat_again
 from positions import roundpage
+from positions.importing.pasting import WITHOUT_HEADER, Pasted
 from positions.lineform import LineForm, offered
 from positions.models import Evidence, Issue, Silence
 from positions.operations import record_with_evidence
@@ -285,6 +287,38 @@ def _numbers(request, name) -> list[int]:
 
 
 @signed_in
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_paste(request, slug, pk, party):
+    """Several lines of a party at once, pasted from a spreadsheet: shown first, then saved."""
+    held = _round_to_edit(request, slug, pk)
+    side = _of_round(request, Party, held, code=party)
+    pasted, wrong, text = None, "", request.POST.get("rows", "")
+    if request.method == "POST":
+        try:
+            pasted = Pasted(text, round=held, party=side, user=request.user)
+        except ValidationError as error:
+            wrong = " ".join(error.messages)
+        else:
+            if "save" in request.POST and pasted.save():
+                said = ngettext("%(n)s line was saved.", "%(n)s lines were saved.", pasted.adds)
+                messages.success(request, said % {"n": pasted.adds})
+                return redirect(_address(held, "round") + f"#side-{side.code}")
+    is_wrong = wrong or (pasted and pasted.plan.has_errors)
+    context = {
+        "negotiation": held.negotiation,
+        "round": held,
+        "party": side,
+        "pasted": pasted,
+        "wrong": wrong,
+        "text": text,
+        "columns": ", ".join(WITHOUT_HEADER),
+        "can_edit": True,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
+    return render(request, "positions/round_paste.html", context, status=status)
+
+
 @require_POST
 def round_silence(request, slug, pk):
     """Record in one step that a party was not reported to answer on an issue at the round.

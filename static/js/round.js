@@ -110,6 +110,27 @@
     }
   });
 
+  // Rows of a spreadsheet are no line: they are shown on a page of their own before they are saved.
+  document.addEventListener("paste", (event) => {
+    const line = event.target.closest?.("form[data-quick].line");
+    const rows = event.clipboardData?.getData("text/plain") ?? "";
+    if (!line || event.target.name !== "text" || !/\t/.test(rows) || !/\n./.test(rows)) return;
+    event.preventDefault();
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = document.querySelector(`[data-paste="${line.id}"]`).href;
+    const given = { rows, csrfmiddlewaretoken: line.elements.csrfmiddlewaretoken.value };
+    for (const [name, value] of Object.entries(given)) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = value;
+      form.append(field);
+    }
+    form.hidden = true;
+    document.body.append(form);
+    form.submit();
+  });
+
   // Other issue, other terms: they wait on the page, so that the next Tab finds them.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form.line");

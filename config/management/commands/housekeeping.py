@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiToken
+from negotiations import imports
 from negotiations.exports import clear_expired
 from negotiations.models import Intake, UnsavedForm
 
@@ -21,6 +22,7 @@ def clear_away() -> None:
     UnsavedForm.objects.filter(saved__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     Intake.objects.filter(taken__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     clear_expired()
+    imports.clear_expired()
     ApiToken.objects.filter(Q(revoked__lt=long_ago) | Q(expires__lt=long_ago.date())).delete()
 
 

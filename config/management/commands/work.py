@@ -7,8 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
 from config.processes import exit_on_stop_signals
+from negotiations import imports
 from negotiations.exports import CHANNEL, run_next
 from positions.exports import MAKERS
+from positions.importing.working import IMPORTER
 
 HOUSEKEEPING_EVERY = 24 * 3600
 #: Nobody need tell the worker that another one died over a file: it looks by itself.
@@ -18,8 +20,8 @@ SECONDS_UNTIL_NEXT_TRY = 5
 
 class Command(BaseCommand):
     help = (
-        "Make the files that people wait for as they ask for them, and do the housekeeping once a "
-        "day, until stopped."
+        "Make the files and the imports that people wait for as they ask for them, and do the "
+        "housekeeping once a day, until stopped."
     )
 
     def add_arguments(self, parser):
@@ -57,7 +59,7 @@ class Command(BaseCommand):
 
 
 def _empty() -> None:
-    while run_next(MAKERS):
+    while run_next(MAKERS) or imports.run_next(IMPORTER):
         pass
 
 
