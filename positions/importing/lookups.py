@@ -101,7 +101,7 @@ class Lookups:
             choice
             for choices in self.named(TermChoice).values()
             for choice in choices
-            if _row(choice).term_id == _row(term).pk
+            if _term_of(choice) == _row(term).pk
         ]
         found = [c for c in known if folded(text) in map(folded, names_of(_row(c)))]
         if not found:
@@ -165,6 +165,12 @@ def names_of(row: Any) -> list[str]:
     if isinstance(row, Party):
         return [row.code, row.name, *row.aliases]
     return [name for name in (getattr(row, "code", ""), row.name) if name]
+
+
+def _term_of(choice: Any) -> int | None:
+    """Return the number of the term that a choice, or a draft of one, is of."""
+    given = getattr(choice, "given", {})
+    return _row(given["term"]).pk if given.get("term") else _row(choice).term_id
 
 
 def _row(found: Any) -> Any:

@@ -274,6 +274,12 @@ class _Planner:
             draft.wrong("version", error.why)
 
 
+def _in_its_term(draft: Draft, name: str) -> str:
+    """Return a name, of a choice with its term: codes of choices are those of one term only."""
+    is_choice = draft.kind.model is TermChoice
+    return f"{draft.cells.get('term', '').strip()}/{name}" if is_choice else name
+
+
 def _label(draft: Draft) -> int:
     return int(draft.label)
 
@@ -290,10 +296,11 @@ def _pointed_to_first(kind: Kind, drafts: list[Draft]) -> Iterator[Draft]:
         if kind.model in NAMED:
             names += [draft.cells.get(name, "").strip() for name in ("code", "title", "url")]
         for name in filter(None, names):
-            named.setdefault(name, place)
+            named.setdefault(_in_its_term(draft, name), place)
     # All of them first, so that those that could come in any order keep the one of the file.
     order: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(drafts)), ()))
     for place, draft in enumerate(drafts):
         cells = (draft.cells.get(each.name, "").strip().removesuffix(".0") for each in within)
-        order.add(place, *({named[cell] for cell in cells if cell in named} - {place}))
+        wanted = {_in_its_term(draft, cell) for cell in cells}
+        order.add(place, *({named[name] for name in wanted if name in named} - {place}))
     yield from (drafts[place] for place in order.static_order())
