@@ -189,9 +189,8 @@ class _Planner:
                     setattr(draft.row, each.name, value)
         if draft.existing is None:
             self.parts.read(draft)
-        elif extra := [name for name in draft.cells if name.startswith("term:")]:
-            said = _("It is there already: change its values in a sheet “term-values”.")
-            draft.wrong(extra[0], said)
+        else:
+            self.parts.refuse(draft)
 
     def _value(self, each: Field, draft: Draft, zone: str) -> Any:
         """Return what a field's cells say; what they point to may be a draft."""

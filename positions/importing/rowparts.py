@@ -46,6 +46,19 @@ class RowParts:
             except CellError as error:
                 draft.wrong(error.column, error.why)
 
+    def refuse(self, draft: Draft) -> None:
+        """Note what a row of a record that is there gives besides it, and where that belongs."""
+        kind = draft.kind
+        sheets = [
+            (kind.has_values, [n for n in draft.cells if n.startswith(TERM_PREFIX)], "term-values"),
+            (kind.has_conditions, [n for n in draft.cells if n == CONDITION], "linkages"),
+            (kind.has_evidence, [n for n in draft.cells if n in WITNESSED], "evidence"),
+        ]
+        for has_them, columns, sheet in sheets:
+            if has_them and columns:
+                said = _("It is there already: give this in a sheet “%(sheet)s”.")
+                draft.wrong(columns[0], said % {"sheet": sheet})
+
     def _values(self, draft: Draft) -> None:
         for column in [name for name in draft.cells if name.startswith(TERM_PREFIX)]:
             code = column.removeprefix(TERM_PREFIX)

@@ -123,6 +123,16 @@ class TestDemands:
         assert "source_outlet" in wrong[9, "source"]
         assert revision_of(talks.negotiation) == before
 
+    def test_what_hangs_on_a_record_that_is_there_has_a_sheet_of_its_own(self, talks):
+        columns = ["id", "text", "term:days", "only_if", "source", "quote"]
+        row = [talks.asked.pk, "Changed.", "7 days", "It rains", "River Post: Day two", "thirty"]
+        plan = plan_of(talks.negotiation, talks.editor, csv_of(columns, row))
+        assert said(plan) == [
+            (2, "term:days", "It is there already: give this in a sheet “term-values”."),
+            (2, "only_if", "It is there already: give this in a sheet “linkages”."),
+            (2, "source", "It is there already: give this in a sheet “evidence”."),
+        ]
+
     def test_choices_are_read_by_code_and_name(self, talks):
         here = {"negotiation": talks.negotiation, "issue": talks.flow}
         term = TermFactory(**here, code="gates", name="Gates", kind="set")
