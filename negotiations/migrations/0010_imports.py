@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("negotiations", "0011_history_of_parts"),
+        ("negotiations", "0009_history_of_parts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,5 +9,5 @@ BACKWARD = "DROP INDEX gate.history_of_part;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("negotiations", "0010_intakes")]
+    dependencies = [("negotiations", "0008_intakes")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
