@@ -48,15 +48,17 @@ def build(
     user,
     question: Question,
     frame: Frame | Comparison | None = None,
+    threads_only: bool = False,
 ) -> AnswersPage:
     """Return the threads that ``user`` may see, as ``question`` asks for them.
 
     Of the question the clocks, issues and parties count: an issue brings its parts with it, a party
     takes part or is waited for. ``frame`` has the negotiation's parties and issues, if at hand.
-    Raises ``UnknownRevision``.
+    ``threads_only`` leaves out what is in no thread. Raises ``UnknownRevision``.
     """
     with records_as_of(negotiation, question.revision) as then:
-        return _Loaded(then, user, question, frame or frame_of(then, user)).page()
+        loaded = _Loaded(then, user, question, frame or frame_of(then, user))
+        return loaded.page(threads_only=threads_only)
 
 
 class _Loaded(AskedRecords):
@@ -122,7 +124,7 @@ class _Loaded(AskedRecords):
         rows = self.mine(Event).filter(pk__in=numbers)
         return {row.pk: row for row in rows.select_related("issue")}
 
-    def page(self) -> AnswersPage:
+    def page(self, *, threads_only: bool) -> AnswersPage:
         wanted_issues = issues_asked(self.frame, self.question.issues)
         entries = {pk: self._entry(record) for pk, record in self.records.items()}
         found = threads.threads(entries.values(), self._looked(entries), self.as_of)
@@ -147,7 +149,9 @@ class _Loaded(AskedRecords):
             negotiation=self.negotiation,
             question=self.question,
             threads=tuple(self._shown(thread, about, statements) for thread, about in kept),
-            not_coded=tuple(self._not_coded({s.id for t in found for s in t.steps}, wanted_issues)),
+            not_coded=()
+            if threads_only
+            else tuple(self._not_coded({s.id for t in found for s in t.steps}, wanted_issues)),
             every_issue=tuple(self.frame.every_issue),
             every_party=tuple(self.frame.every_party),
         )

@@ -41,7 +41,8 @@ def issue(request, slug, code):
         mine = {"negotiation": then, "user": request.user}
         page = issuepage.build(**mine, issue=found, question=question)
         here = {**mine, "question": question.on(code), "frame": page.comparison}
-        answers, claims = answerspage.build(**here), claimspage.build(**here)
+        answers = answerspage.build(**here, threads_only=True)
+        claims = claimspage.build(**here)
     context = {
         "negotiation": negotiation,
         "page": page,
