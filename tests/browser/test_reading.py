@@ -128,7 +128,7 @@ def correct(page: Page, article: Source) -> None:
     page.goto(f"/{SLUG}/sources/{article.pk}/text/")
     page.get_by_label("Paste the text").fill(CORRECTED)
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_text(REFUSAL).first).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare the texts")).to_be_visible()
     page.get_by_role("button", name="Save this text").click()
     page.wait_for_url(f"**/sources/{article.pk}/")
 
