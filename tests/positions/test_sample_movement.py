@@ -78,7 +78,7 @@ def test_the_term_that_tells_stands_in_the_cell(client):
 
 
 def test_the_ledger_has_a_section_for_each_round_and_what_came_after(client):
-    after, between = client.get(LEDGER, {"as_of": "2025-07-15"}).context["ledger"].sections
+    after, between = client.get(LEDGER, {"as_of": "2025-07-15"}).context["page"].sections
     assert after.title == "Since round 2, until 15 July 2025"
     assert between.title == "Second direct talks, Istanbul, since round 1"
     moved = {(row.code, row.party.code): row for row in between.rows}
