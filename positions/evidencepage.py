@@ -130,7 +130,7 @@ def build(*, query: EvidenceQuery, number) -> EvidencePage:
     rows = query.records()
     asked = query.cleaned_data.get("rests_on") or Footing.values
     shown = rows.filter(Q(*((_name(footing), True) for footing in asked), _connector=Q.OR))
-    page = Paginator(shown.order_by("kind", "pk"), PER_PAGE).get_page(number)
+    page = Paginator(shown.order_by("-pk"), PER_PAGE).get_page(number)
     counted = rows.aggregate(
         **{f"n_{_name(f)}": Count("pk", filter=Q(**{_name(f): True})) for f in Footing.values}
     )

@@ -10,6 +10,7 @@ from accounts.models import ApiToken
 from negotiations import unsaved
 from negotiations.models import Delegate, Membership, Participation, State
 from positions.models import Proposal
+from tests.database import seal
 from tests.factories import (
     EvidenceFactory,
     LinkageFactory,
@@ -145,6 +146,7 @@ def more(talks, manager, number):
     ApiToken.issue(user=manager, name=f"token {number}")
     address = f"/{talks.slug}/new/event/?number={number}"
     unsaved.keep(user=manager, address=address, typed=QueryDict("title=Half"))
+    seal()
     give_a_text(talks, manager, f"{TEXT} {number}")
 
 
