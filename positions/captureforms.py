@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from negotiations.models import Round, Source
 from negotiations.texts import normal
 from positions.anchors import Anchor, pasted
-from positions.drafting import ANSWER, Drafted, drafted, terms_drafted
+from positions.drafting import ANSWER, Drafted, drafted, gives_values, terms_drafted
 from positions.evidencefields import EVIDENCE
 from positions.forms import DemandForm
 from positions.proposed import known_of, proposals_for
@@ -53,6 +53,11 @@ class Capture:
         """The codes of the terms by their keys."""
         return {term.key: term.code for term in self.known.terms}
 
+    def of_terms(self, issue: str, answer: str) -> Drafted:
+        """What was read for the terms of an issue, by their keys, where it is what is wanted."""
+        wanted = gives_values(self.found, self.kind, answer)
+        return terms_drafted(self.found, issue if wanted else "", self.known)
+
     @property
     def quote(self) -> str:
         return "" if self.start is None else self.source.text[self.start : self.end]
@@ -73,6 +78,8 @@ class CaptureFields(forms.Form):
     """What places a quote in the text of the one source that the form is of."""
 
     capture: Capture
+    #: The fields that still hold what is proposed.
+    marked: frozenset[str] = frozenset()
 
     start = forms.IntegerField(widget=forms.HiddenInput, required=False)
     end = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -99,6 +106,7 @@ class CaptureFields(forms.Form):
         for name, why in drafted.reasons.items():
             if name not in self.fields or not self._is_as_proposed(name, drafted.values[name]):
                 continue
+            self.marked |= {name}
             said = format_html(
                 '<span class="proposed"><b>{}</b>: {} <q{}>{}</q></span>',
                 _("proposed"),
@@ -217,7 +225,7 @@ class CaptureDemandForm(CaptureFields, DemandForm):
         """What was read for the terms of the issue that is chosen, by the names of their fields."""
         issue = str(self.of_issue.pk) if self.of_issue else ""
         names = {str(term.pk): f"term_{term.code}" for term in self.terms}
-        read = terms_drafted(self.capture.found, issue, self.capture.known)
+        read = self.capture.of_terms(issue, str(self["answer"].value() or ""))
         return Drafted(
             {names[key]: value for key, value in read.values.items()},
             {names[key]: why for key, why in read.reasons.items()},
@@ -225,9 +233,9 @@ class CaptureDemandForm(CaptureFields, DemandForm):
 
     def _with_terms(self, data):
         """What a browser sent when another issue was chosen, with what was read for its terms."""
-        known, found = self.capture.known, self.capture.found
         filled = data.copy()
-        for key, value in terms_drafted(found, data.get("issue", ""), known).values.items():
+        read = self.capture.of_terms(data.get("issue", ""), data.get("answer", ""))
+        for key, value in read.values.items():
             name = f"term_{self.capture.codes[key]}"
             if name not in data:
                 filled[name] = value
@@ -261,7 +269,7 @@ class CaptureDemandForm(CaptureFields, DemandForm):
         """Whether what was read stands there, too, or has to be looked at."""
         read = any(row.value.value() for row in self.term_rows)
         first = {field.name for field in (*self.line_fields, *self.who_fields)}
-        return read or bool(set(self.errors) - first)
+        return read or bool((set(self.errors) | self.marked) - first)
 
 
 class CaptureRecordForm(CaptureFields, WitnessedForm):
@@ -297,4 +305,4 @@ class CaptureRecordForm(CaptureFields, WitnessedForm):
     @property
     def more_open(self) -> bool:
         first = {field.name for field in self.first_fields}
-        return bool(set(self.errors) - first - {"__all__"})
+        return bool((set(self.errors) | self.marked) - first - {"__all__"})

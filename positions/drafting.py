@@ -64,7 +64,7 @@ def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
     if kind in (DEMAND, ANSWER):
         _put_act(draft, found, kind)
         issue = found.issue.value if found.issue else ""
-        of_terms = terms_drafted(found, issue, known)
+        of_terms = terms_drafted(found, issue if gives_values(found, kind) else "", known)
         draft.values |= of_terms.values
         draft.reasons |= of_terms.reasons
         return Drafted(draft.values, draft.reasons, of_terms.also)
@@ -88,6 +88,18 @@ def _put_act(draft: _Draft, found: Proposals, kind: str) -> None:
         draft.put("answer", found.answer)
     elif found.kind and found.kind.value in Demand.Kind.values:
         draft.put("kind", found.kind)
+
+
+def gives_values(found: Proposals, kind: str, answer: str = "") -> bool:
+    """Whether the numbers of a passage are what its holder wants: who rejects 30 days does not.
+
+    ``answer`` is how somebody says the holder answers; by default it is what was read.
+    """
+    answer = answer or (found.answer.value if found.answer else "")
+    if answer:
+        return answer == Demand.Answer.COUNTERED
+    said = found.kind.value if found.kind else ""
+    return kind == DEMAND or said in (Demand.Kind.DEMAND, Demand.Kind.OFFER)
 
 
 def terms_drafted(found: Proposals, issue: str, known: Known) -> Drafted:

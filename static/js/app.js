@@ -194,6 +194,14 @@
     } else if (slot) goBack(slot);
   });
 
+  // What is proposed is never folded away, wherever it came in.
+  document.addEventListener("htmx:load", (event) => {
+    for (const proposed of event.detail.elt.querySelectorAll("form.entry .proposed")) {
+      const folded = proposed.closest("details:not([open])");
+      if (folded) folded.open = true;
+    }
+  });
+
   document.addEventListener("parley:status", (event) => announce(event.detail.text, event.detail));
   document.addEventListener("parley:saved", (event) => announce(event.detail.text, event.detail));
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {

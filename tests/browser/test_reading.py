@@ -226,6 +226,20 @@ def test_sentences_and_words_are_added_and_left_out_with_keys(open_pane):
     expect(form_of(page)).to_have_count(0)
 
 
+def test_an_issue_chosen_by_hand_shows_what_is_proposed_for_its_terms(open_pane):
+    page = open_pane()
+    step_to(page, WISH)
+    page.keyboard.press("d")
+    form = form_of(page)
+    form.get_by_label("Issue").select_option("")
+    expect(form.get_by_label("Length (day)")).to_have_count(0)
+    form.locator("details[id$=-more] > summary").click()
+    expect(form.get_by_label("Firmness")).to_be_hidden()
+    form.get_by_label("Issue").select_option("Ceasefire")
+    expect(form.get_by_label("Length (day)")).to_have_value("30–60")
+    expect(form.locator(".proposed q").get_by_text("30 to 60 days")).to_be_visible()
+
+
 def test_on_a_phone_the_form_comes_up_under_the_passage(open_pane):
     page = open_pane(viewport={"width": 360, "height": 740}, has_touch=True)
     step_to(page, STRIKE)

@@ -278,6 +278,37 @@ def test_another_issue_brings_its_terms_with_what_was_read_for_them(editor, talk
     assert form[f"term_{term.code}"].value() == "at least 40"
 
 
+def test_what_is_proposed_for_terms_is_never_folded_away(editor, talks, article):
+    term = TermFactory(negotiation=talks.negotiation, issue=talks.gauges, unit="day")
+    address = passage(talks, article, WISH)
+    assert form_at(editor, address).more_open
+    data = sent(form_at(editor, address), issue=str(talks.gauges.pk), more="issue")
+    response = editor.post(address, data)
+    form = response.context["form"]
+    assert form[f"term_{term.code}"].value() == "at least 40"
+    assert form.more_open
+    assert "proposed" in form[f"term_{term.code}"].help_text
+
+
+def test_what_is_rejected_is_not_what_they_want(editor, talks, article):
+    text = "East rejected 40 days of water."
+    other = published(Source, negotiation=talks.negotiation, outlet="X", text=text)
+    term = f"term_{talks.days.code}"
+    for kind in ("answer", "demand"):
+        address = passage(talks, other, text, kind=kind, text=text)
+        form = form_at(editor, address)
+        assert form["issue"].value() == str(talks.flow.pk)
+        assert form[term].value() is None
+        assert [each.text for each in form.also] == ["40 days"]
+        posted = sent(form, issue=str(talks.flow.pk), more="issue")
+        posted.pop(term, None)
+        assert not editor.post(address, posted).context["form"][term].value()
+    address = passage(talks, other, text, kind="answer", text=text)
+    posted = sent(form_at(editor, address), more="issue", answer="countered")
+    posted.pop(term, None)
+    assert editor.post(address, posted).context["form"][term].value() == "40"
+
+
 def test_who_may_not_write_sees_nothing_of_it(client, talks, article):
     addresses = [pane(talks, article), passage(talks, article, WISH)]
     for address in addresses:
