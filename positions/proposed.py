@@ -41,7 +41,9 @@ def known_of(negotiation: Negotiation, user) -> Known:
             for person in mine(Person)
         ),
         issues=tuple(
-            proposing.Issue(str(issue.pk), issue.name, f"{issue.question} {issue.definition}")
+            proposing.Issue(
+                str(issue.pk), issue.name, f"{issue.question} {issue.definition}", issue.code
+            )
             for issue in mine(Issue).offered()
         ),
         terms=tuple(

@@ -27,6 +27,7 @@ class Issue:
     key: str
     name: str
     definition: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from positions.proposing.known import Known
 from positions.proposing.proposals import Amount, Read, Why
 from positions.proposing.words import Stretch, words_of
 
-#: What counts how much: a word of the issue's name, of its terms and choices, of its definition.
-OF_NAME, OF_TERM, OF_DEFINITION, OF_UNIT = 3, 2, 1, 2
-ENOUGH = 2
+#: What counts how much: a word of an issue's name or code, of the name of one of its terms, of a
+#: choice or its definition; a choice that is named in full, and a unit that only its terms have.
+OF_NAME, OF_TERM, OF_REST, OF_CHOICE, OF_UNIT = 4, 3, 1, 3, 3
+ENOUGH = 3
 
 _SMALL = """
     a an and are at be both by for from how if in into is it its long many much of off on or
@@ -20,7 +21,17 @@ _SMALL = """
     up was were what when where whether which who whom whose will with number amount share
     duration date name kind all any between against about
 """
-_STOP = frozenset(_SMALL.split())
+#: Words of every day: they stand in definitions and choices, and tell of no issue.
+_EVERYDAY = """
+    agree back beforehand big bring call change come cover day days deal do done down each end ends
+    every first free full give given go goes good group groups hand handed hands help hold held hour
+    hours keep kept know known large last later leave leaves left let lie limit limits line little
+    made make mean member month months move moved name named new next nobody none number once one
+    open order own part parts people person place places point points put question return right
+    round say says seek set show state states stop such take taken talk talks then third time
+    times two until use used war way ways week weeks whole work would year years others
+"""
+_STOP = frozenset(_SMALL.split()) | frozenset(_EVERYDAY.split())
 #: Words that mean the same to whoever negotiates, by the English word that codebooks have.
 _SAME = r"""
     ceasefire truce armistice cease-fire quiet перемир[ия]\w* перемир’я перемир'я
@@ -85,16 +96,12 @@ def _weights(known: Known) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...
         for each in _stems(name)
     }
     for issue in known.issues:
-        of_terms = [
-            text
-            for term in known.terms
-            if term.issue == issue.key
-            for text in (term.name, *(name for _key, name in term.choices))
-        ]
+        of_terms = [term for term in known.terms if term.issue == issue.key]
+        choices = [name for term in of_terms for _key, name in term.choices]
         for texts, weight in (
-            ([issue.definition], OF_DEFINITION),
-            (of_terms, OF_TERM),
-            ([issue.name], OF_NAME),
+            ([issue.definition, *choices], OF_REST),
+            ([term.name for term in of_terms], OF_TERM),
+            ([issue.name, issue.code.replace("-", " ")], OF_NAME),
         ):
             for text in texts:
                 for each in set(_stems(text)) - named:
@@ -114,32 +121,40 @@ def issue_of(stretch: Stretch, known: Known, amounts: Iterable[Amount]) -> Read 
     """Return the issue that the words speak of, if one stands out."""
     weights = {each: dict(pairs) for each, pairs in _weights(known)}
     scores: dict[str, int] = defaultdict(int)
-    whys: dict[str, Why] = {}
+    whys: dict[str, tuple[int, Why]] = {}
+
+    def count(key: str, weight: int, why: Why) -> None:
+        scores[key] += weight
+        # The reason is what tells most, of several the first.
+        if weight > whys.get(key, (0, why))[0]:
+            whys[key] = weight, why
+
     for found, why in _found(stretch, weights):
-        issues = _telling(weights[found])
-        for key, weight in issues.items():
-            scores[key] += weight
-            best = whys.setdefault(key, why)
-            whys[key] = min(best, why, key=lambda each: each.start)
+        for key, weight in _telling(weights[found]).items():
+            count(key, weight, why)
     for amount in amounts:
         owners = {term.issue for term in known.terms if fits(amount.unit, term.unit) and term.issue}
         if len(owners) == 1 and amount.unit not in _TIME:
-            (key,) = owners
-            scores[key] += OF_UNIT
-            whys.setdefault(key, amount.why)
+            count(owners.pop(), OF_UNIT, amount.why)
     for issue in known.issues:
         for _term, read in choices_of(stretch, known, issue.key):
-            scores[issue.key] += OF_TERM
-            whys.setdefault(issue.key, read.why)
+            if _is_phrase(read.why.words):
+                count(issue.key, OF_CHOICE, read.why)
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if not ranked or ranked[0][1] < ENOUGH or (len(ranked) > 1 and ranked[1][1] == ranked[0][1]):
         return None
-    return Read(ranked[0][0], whys[ranked[0][0]])
+    return Read(ranked[0][0], whys[ranked[0][0]][1])
+
+
+def _is_phrase(choice: str) -> bool:
+    """Whether the words of a choice are its own: "all for all" is, "none named" and "left" not."""
+    words = re.split(r"[\s-]", choice)
+    return len(words) > 2 or len(set(_stems(choice))) > 1
 
 
 def _telling(issues: dict[str, int]) -> dict[str, int]:
     """The issues for which a word tells something: many use "ceasefire", one is called so."""
-    if len(issues) <= 2:
+    if len(issues) == 1:
         return issues
     called = {key: weight for key, weight in issues.items() if weight == OF_NAME}
     return called if len(called) == 1 else {}

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from negotiations import ranges
 from positions.models import Demand, Evidence
-from positions.proposing import Amount, Known, Passage, Person, Proposals, Why, propose
+from positions.proposing import (
+    Amount,
+    Issue,
+    Known,
+    Passage,
+    Person,
+    Proposals,
+    Term,
+    Why,
+    propose,
+)
 from positions.proposing.acts import acts
 from positions.proposing.numbers import amounts
 from positions.proposing.words import Stretch, sentences
@@ -235,6 +245,38 @@ def test_the_account_of_another_is_told_from_ones_own():
     unnamed = read("A Karsian official, who asked not to be named, said Karsia rejected it.")
     assert unnamed.basis
     assert unnamed.basis.value == Evidence.Basis.UNNAMED
+
+
+CODEBOOK = Known(
+    issues=(
+        Issue("prisoners", "Captives", "Exchange and release of prisoners of war.", "prisoners"),
+        Issue("detained", "Detained civilians", "Political prisoners and hostages."),
+        Issue("bodies", "Bodies of the fallen", "How many bodies are handed over by each side?"),
+        Issue("territory", "Territory", "Who holds which regions, and who leaves?"),
+        Issue("sabotage", "Sabotage", "Covert attacks on the other side's soil."),
+    ),
+    terms=(
+        Term("regions", "Regions to be left", "territory", choices=(("1", "left"), ("2", "Lom"))),
+        Term("way", "Way of handing over", "bodies", choices=(("3", "hand to hand"),)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "words"),
+    [
+        ("They shook hands on a prisoner exchange.", "prisoners", "prisoner"),
+        ("Each side is to hand over prisoners of war.", "prisoners", "prisoners"),
+        ("The bodies were handed over.", "bodies", "bodies"),
+        ("A drone strike left two dead in Lom.", None, None),
+        ("On the other hand, both sides went part of the way.", None, None),
+        ("They spoke of soil.", None, None),
+        ("Nothing was said of hostages.", None, None),
+    ],
+)
+def test_everyday_words_tell_of_no_issue(text, issue, words):
+    found = read(text, known=CODEBOOK).issue
+    assert (found.value if found else None, found.why.words if found else None) == (issue, words)
 
 
 def test_a_last_name_that_two_bear_is_nobodys():
