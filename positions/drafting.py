@@ -72,14 +72,14 @@ def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
 
 
 def _put_holders(draft: _Draft, found: Proposals, kind: str) -> None:
-    if not found.holders:
+    holders = found.confirmed if kind == OUTCOME else found.holders
+    if not holders:
         return
-    first = found.holders[0]
     if kind == EVENT:
-        draft.put("actor", first if len(found.holders) == 1 else None)
+        draft.put("actor", holders[0] if len(holders) == 1 else None)
     else:
         name = "confirmed_by" if kind == OUTCOME else "holders"
-        draft.put(name, first, [int(read.value) for read in found.holders])
+        draft.put(name, holders[0], [int(read.value) for read in holders])
 
 
 def _put_act(draft: _Draft, found: Proposals, kind: str) -> None:

@@ -13,14 +13,28 @@ _JOINT = re.compile(
     r"|совместн\w+\s(?:заявлени\w+|коммюнике)",
     re.IGNORECASE,
 )
+_SOME = (
+    r"(?:an?|one|two|three|four|five|six|several|some|multiple|many|[2-9]|unnamed|anonymous|other)"
+)
+_WHO = r"(?:people|persons?|sources?|officials?|diplomats?|insiders?)"
 _UNNAMED = re.compile(
-    r"not\sto\sbe\s(?:named|identified)|on\s(?:the\s)?condition\sof\sanonymity"
-    r"|sources?\s(?:close\sto|familiar"
-    r"|in|said|told)|an?\s(?:\w+\s){0,2}(?:official|diplomat|source|person\sfamiliar)\b"
-    r"|джерел\w+|співрозмовник\w*|на\sумовах\sанонімності|источник\w*|собеседник\w*"
+    rf"{_SOME}\s(?:\w+\s){{0,2}}{_WHO}\swho\s(?:asked|spoke|requested|insisted|declined)\b"
+    r"|not\sto\sbe\s(?:named|identified)|on\s(?:the\s)?condition\sof\sanonymity"
+    r"|anonymously"
+    rf"|sources?\s(?:close\sto|familiar|briefed|in|said|says?|told)"
+    rf"|according\sto\s(?:{_SOME}\s)?(?:\w+\s){{0,2}}{_WHO}\b"
+    rf"|(?:{_SOME}\s)?(?:people|persons?|officials?|diplomats?)\s(?:who\s(?:is|are|was|were)\s)?"
+    r"(?:familiar|close\sto|briefed|with\s(?:direct\s)?knowledge)\b"
+    r"|an?\s(?:\w+\s){0,2}(?:official|diplomat|source|person\sfamiliar)\b"
+    r"|джерел\w*|співрозмовник\w*|на\sумовах\sанонімності|источник\w*|собеседник\w*"
     r"|на\sусловиях\sанонимности",
     re.IGNORECASE,
 )
+
+
+def unnamed(stretch: Stretch) -> list[tuple[int, int]]:
+    """Return where a stretch speaks of sources that it does not name."""
+    return [match.span() for match in stretch.find(_UNNAMED)]
 
 
 def basis_of(

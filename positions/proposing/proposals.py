@@ -62,11 +62,13 @@ class Proposals:
     ``kind`` is a word of ``Demand.Kind``, "answer", "outcome" or "event"; ``answer`` a word of
     ``Demand.Answer``; ``basis`` one of ``Evidence.Basis``. ``speaker`` is the key of a person,
     ``new_speaker`` the name of one who is not known. ``choices`` pair a term with a choice.
+    ``confirmed`` are those of the holders whose own word it is, if anybody is quoted at all.
     """
 
     kind: Read | None = None
     answer: Read | None = None
     holders: tuple[Read, ...] = ()
+    confirmed: tuple[Read, ...] = ()
     speaker: Read | None = None
     new_speaker: Read | None = None
     capacity: Read | None = None

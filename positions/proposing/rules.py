@@ -20,7 +20,7 @@ from positions.proposing.names import (
 )
 from positions.proposing.numbers import amounts
 from positions.proposing.proposals import Amount, Days, Deadline, Proposals, Read
-from positions.proposing.speakers import Speaking, capacity_of, speaker_of
+from positions.proposing.speakers import Speaking, capacity_of, is_told, speaker_of
 from positions.proposing.subjects import choices_of, issue_of, with_terms
 from positions.proposing.words import Stretch, sentences
 
@@ -128,6 +128,7 @@ class _Reading:
             kind=self._kind(),
             answer=self._answer(),
             holders=holders,
+            confirmed=tuple(self._confirmed(holders)),
             speaker=self._read(speaking.key, speaking) if speaking and speaking.key else None,
             new_speaker=self._read(speaking.name, speaking) if speaking and speaking.name else None,
             capacity=self._words(*capacity) if capacity else None,
@@ -161,7 +162,8 @@ class _Reading:
     def _amounts(self, deadline: Deadline | None) -> list[Amount]:
         units = [term.unit for term in self.known.terms]
         but = [(each.why.start, each.why.end) for each in ([deadline] if deadline else [])]
-        return list(amounts(self.own, units, but))
+        # Who told it is counted, but is nothing that anybody wants.
+        return list(amounts(self.own, units, [*but, *basis_rules.unnamed(self.own)]))
 
     def _date(self, deadline: Deadline | None) -> Days | None:
         published = self.passage.published
@@ -190,6 +192,12 @@ class _Reading:
         if act:
             return self._subjects(act) or self._agent(act) or self._of_speaker_if_we(act)
         return self._of_paper() or (self._of_speaker() if self._is_quoted else [])
+
+    def _confirmed(self, holders: tuple[Read, ...]) -> list[Read]:
+        """Of several holders the one whose word it is: nobody speaks for the other side."""
+        own = self._party_of_speaker
+        told = self.speaking or is_told(self.around)
+        return [each for each in holders if not told or each.value == own]
 
     def _of_speaker(self) -> list[Read]:
         party = self._party_of_speaker

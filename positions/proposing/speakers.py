@@ -25,6 +25,10 @@ _ACCORDING = re.compile(
     r"\b(?:according\sto|in\sthe\swords\sof|за\sсловами|зі\sслів|по\sсловам|со\sслов)\s$",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"\b(?:according\sto|in\sthe\swords\sof|за\sсловами|зі\sслів|по\sсловам|со\sслов)\s",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"(?<!\w)(?:he|she|він|вона|он|она)(?!\w)", re.IGNORECASE)
 _PAUSE = re.compile(r"[^;:.!?“”«»\"]{0,120}")
 _ROLE = (
@@ -76,6 +80,11 @@ def speaker_of(
         if new := _unknown_before(sentence, verb, named):
             return new
     return _by_pronoun(sentence, verbs, before)
+
+
+def is_told(stretch: Stretch) -> bool:
+    """Whether somebody says what a stretch tells, be it known who or not."""
+    return any(next(iter(stretch.find(each)), None) for each in (_SAID, _TELLS))
 
 
 def _subject_before(sentence, verb, people) -> Mention | None:

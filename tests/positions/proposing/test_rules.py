@@ -279,6 +279,46 @@ def test_everyday_words_tell_of_no_issue(text, issue, words):
     assert (found.value if found else None, found.why.words if found else None) == (issue, words)
 
 
+@pytest.mark.parametrize(
+    ("text", "confirmed"),
+    [
+        ("Mazur said the two sides agreed on a truce.", ["veldoria"]),
+        ("The two sides agreed on a truce, Belik said.", ["karsia"]),
+        ("Marit Lund said the two sides agreed on a truce.", []),
+        ("Colonel Sarn said the two sides agreed on a truce.", []),
+        ("Mazur said Karsia agreed to a truce.", []),
+        ("The two sides agreed on a truce.", ["veldoria", "karsia"]),
+    ],
+)
+def test_nobody_confirms_for_the_other_side(text, confirmed):
+    assert [each.value for each in read(text).confirmed] == confirmed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Karsia demands quiet, according to two people familiar with the talks.",
+        "Karsia demands quiet, three people briefed on the matter said.",
+        "A source close to the delegation said Karsia demands quiet.",
+        "Officials who asked not to be named said Karsia demands quiet.",
+        "Two senior officials who asked for anonymity said Karsia demands quiet.",
+        "Карсія вимагає тиші, сказав співрозмовник видання.",
+        "Карсія вимагає тиші, за словами двох джерел.",
+        "Карсия требует тишины, сообщил источник.",
+    ],
+)
+def test_sources_without_a_name_are_a_basis_and_no_number(text):
+    found = read(text)
+    assert found.basis
+    assert found.basis.value == Evidence.Basis.UNNAMED
+    assert found.amounts == ()
+
+
+def test_people_who_are_no_sources_are_counted():
+    (amount,) = read("Karsia demands two people, a source close to the talks said.").amounts
+    assert (amount.low, amount.unit) == (2, "person")
+
+
 def test_a_last_name_that_two_bear_is_nobodys():
     known = Known(people=(Person("1", ("Anna Roth",)), Person("2", ("Ivo Roth",))))
     assert read("Roth said no.", known=known).speaker is None
