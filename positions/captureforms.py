@@ -5,16 +5,20 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from negotiations import ranges
 from negotiations.models import Round, Source
 from negotiations.texts import normal
 from positions.anchors import Anchor, pasted
-from positions.drafting import ANSWER, Drafted, drafted, gives_values, terms_drafted
+from positions.days import last_day
+from positions.drafting import ANSWER, Drafted, day_name, drafted, gives_values, terms_drafted
 from positions.evidencefields import EVIDENCE
 from positions.forms import DemandForm
+from positions.models import Issue
 from positions.proposed import known_of, proposals_for
 from positions.proposing import Proposals
 from positions.recordforms import WitnessedForm
@@ -62,10 +66,24 @@ class Capture:
     def quote(self) -> str:
         return "" if self.start is None else self.source.text[self.start : self.end]
 
+    @cached_property
+    def day(self) -> tuple[str, str]:
+        """A likely day where the passage names none, and whose it is; two empty texts if none.
+
+        It is that of the round, if that was over when the source was published, else the source's.
+        """
+        published, held = self.source.published, self.round
+        if held and (held.held or held.planned):
+            day = last_day(held)
+            if not published or day <= (ranges.latest(published) or day):
+                return ranges.date_text(ranges.day(day)), _("the day of the round")
+        return (ranges.date_text(published), _("the day of the source")) if published else ("", "")
+
     def first_values(self) -> dict[str, Any]:
         """What the fields hold that all the forms share."""
         return {
             "round": self.round.pk if self.round else None,
+            **({day_name(self.kind): self.day[0]} if self.day[0] else {}),
             **self.drafted.values,
             "source": self.source.pk,
             "quote": self.quote,
@@ -106,19 +124,29 @@ class CaptureFields(forms.Form):
         for name, why in drafted.reasons.items():
             if name not in self.fields or not self._is_as_proposed(name, drafted.values[name]):
                 continue
-            self.marked |= {name}
-            said = format_html(
-                '<span class="proposed"><b>{}</b>: {} <q{}>{}</q></span>',
-                _("proposed"),
+            lang = self.capture.source.language
+            words = format_html(
+                "{} <q{}>{}</q>",
                 _("read from"),
-                format_html(' lang="{}"', lang) if (lang := self.capture.source.language) else "",
+                format_html(' lang="{}"', lang) if lang else "",
                 " ".join(why.words.split()),
             )
-            helps = [said, *filter(None, [self.fields[name].help_text])]
-            # A field that was looked at already keeps its own copy.
-            self[name].help_text = self.fields[name].help_text = format_html_join(
-                " ", "{}", ([each] for each in helps)
-            )
+            self._mark(name, words)
+
+    def mark_day(self) -> None:
+        """Say beside a day that the passage does not name whose day it is."""
+        name, (day, whose) = day_name(self.capture.kind), self.capture.day
+        if day and name not in self.marked and self._is_as_proposed(name, day):
+            self._mark(name, whose)
+
+    def _mark(self, name: str, words: str) -> None:
+        self.marked |= {name}
+        said = format_html('<span class="proposed"><b>{}</b>: {}</span>', _("proposed"), words)
+        helps = [said, *filter(None, [self.fields[name].help_text])]
+        # A field that was looked at already keeps its own copy.
+        self[name].help_text = self.fields[name].help_text = format_html_join(
+            " ", "{}", ([each] for each in helps)
+        )
 
     def _is_as_proposed(self, name: str, proposed) -> bool:
         value = self[name].value()
@@ -184,8 +212,33 @@ def where_else(count: int) -> str:
     ) % {"count": count}
 
 
+class IssueOrOverallField(forms.ModelChoiceField):
+    """An issue or the talks as a whole, which have to be chosen as well."""
+
+    OVERALL = "overall"
+
+    class iterator(ModelChoiceIterator):
+        """The choices, that of the whole before the issues."""
+
+        def __iter__(self):
+            empty, *issues = super().__iter__()
+            yield empty
+            yield IssueOrOverallField.OVERALL, _("Overall: the talks as a whole")
+            yield from issues
+
+    def clean(self, value):
+        return None if value == self.OVERALL else super().clean(value)
+
+
 class CaptureDemandForm(CaptureFields, DemandForm):
     """A demand or an answer, from a passage."""
+
+    issue = IssueOrOverallField(
+        label=gettext_lazy("Issue"),
+        queryset=Issue.objects.none(),
+        empty_label=gettext_lazy("— choose, or Overall"),
+        error_messages={"required": gettext_lazy("Choose the issue, or Overall.")},
+    )
 
     def __init__(self, data=None, *, capture: Capture, **options):
         self.capture = capture
@@ -196,6 +249,7 @@ class CaptureDemandForm(CaptureFields, DemandForm):
         self.prepare()
         self.mark_proposed(capture.drafted)
         self.mark_proposed(self._of_terms())
+        self.mark_day()
 
     @property
     def is_answer(self) -> bool:
@@ -206,10 +260,8 @@ class CaptureDemandForm(CaptureFields, DemandForm):
 
     def _first(self, issue, last_source) -> dict:
         first = super()._first(issue, last_source)
-        published = self.capture.source.published
         values = {
             **first,
-            "stated": published or first["stated"],
             "kind": "" if self.is_answer else "demand",
             **self.capture.first_values(),
         }
@@ -244,7 +296,7 @@ class CaptureDemandForm(CaptureFields, DemandForm):
     @property
     def line_fields(self):
         names = ("answer", "answers") if self.is_answer else ("kind",)
-        return self._bound((*names, "text", "stated", *SPOKEN))
+        return self._bound((*names, "text", "stated", "round", *SPOKEN))
 
     @property
     def source_fields(self):
@@ -285,6 +337,7 @@ class CaptureRecordForm(CaptureFields, WitnessedForm):
         read = {name: first[name] for name in names if first.get(name) is not None}
         self.initial = {**(self.initial or {}), **read}
         self.mark_proposed(capture.drafted)
+        self.mark_day()
 
     def _ids(self, initial) -> str:
         self.dom_id = f"form-capture-{self.capture.kind}"

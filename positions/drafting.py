@@ -58,8 +58,7 @@ def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
     draft.put("issue", found.issue)
     if found.date:
         days = ranges.date_text(ranges.days(found.date.first, found.date.last))
-        day = {OUTCOME: "reached", EVENT: "happened"}.get(kind, "stated")
-        draft.put(day, Read(days, found.date.why))
+        draft.put(day_name(kind), Read(days, found.date.why))
     _put_holders(draft, found, kind)
     if kind in (DEMAND, ANSWER):
         _put_act(draft, found, kind)
@@ -69,6 +68,11 @@ def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
         draft.reasons |= of_terms.reasons
         return Drafted(draft.values, draft.reasons, of_terms.also)
     return Drafted(draft.values, draft.reasons, terms_drafted(found, "", known).also)
+
+
+def day_name(kind: str) -> str:
+    """Return the name of the field for when it was said, reached, or happened."""
+    return {OUTCOME: "reached", EVENT: "happened"}.get(kind, "stated")
 
 
 def _put_holders(draft: _Draft, found: Proposals, kind: str) -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from negotiations import ranges
 from negotiations.models import Membership, Person, Record, Source
 from negotiations.operations import edit
 from positions.capture import correct_text
+from positions.days import last_day
 from positions.models import Demand, Event, Evidence, Outcome, TermValue
 from positions.operations import edit_record
 from tests.factories import (
@@ -177,10 +179,12 @@ def test_an_answer_names_what_it_answers(editor, talks, article):
     address = passage(talks, article, "East rejected this.", "answer")
     form = form_at(editor, address)
     assert form["answer"].value() == "rejected"
-    refused = editor.post(address, sent(form, text="East rejects it."))
+    refused = editor.post(address, sent(form, text="East rejects it.", issue="overall"))
     assert refused.status_code == 422
     assert "Choose what they answer." in refused.content.decode()
-    editor.post(address, sent(form, text="East rejects it.", answers=talks.offered.pk))
+    editor.post(
+        address, sent(form, text="East rejects it.", issue="overall", answers=talks.offered.pk)
+    )
     answer = Demand.objects.get(text="East rejects it.")
     assert (answer.kind, answer.answer, answer.answers_id) == ("", "rejected", talks.offered.pk)
     row = Evidence.objects.get(record_id=answer.pk)
@@ -209,7 +213,8 @@ def test_pasted_words_are_found(editor, talks, article):
     address = f"{pane(talks, article)}demand/"
     form = form_at(editor, address)
     pasted = "West   demands at least\n40 days of water"
-    editor.post(address, sent(form, text="Forty.", quote=pasted, holders=[talks.west.pk]))
+    typed = {"text": "Forty.", "holders": [talks.west.pk], "issue": "overall"}
+    editor.post(address, sent(form, quote=pasted, **typed))
     row = Evidence.objects.get(record_id=Demand.objects.get(text="Forty.").pk)
     assert (row.quote, row.start) == (WISH, ARTICLE.index(WISH))
 
@@ -217,7 +222,7 @@ def test_pasted_words_are_found(editor, talks, article):
 def test_pasted_words_that_stand_nowhere_or_twice_are_refused(editor, talks, article):
     address = f"{pane(talks, article)}demand/"
     form = form_at(editor, address)
-    typed = {"text": "Rejected.", "holders": [talks.east.pk]}
+    typed = {"text": "Rejected.", "holders": [talks.east.pk], "issue": "overall"}
     nowhere = editor.post(address, sent(form, **typed, quote="East accepted this."))
     assert nowhere.status_code == 422
     assert "These words do not stand in the text" in nowhere.content.decode()
@@ -307,6 +312,45 @@ def test_what_is_rejected_is_not_what_they_want(editor, talks, article):
     posted = sent(form_at(editor, address), more="issue", answer="countered")
     posted.pop(term, None)
     assert editor.post(address, posted).context["form"][term].value() == "40"
+
+
+def test_overall_is_chosen_and_never_taken_for_granted(editor, talks, article):
+    address = passage(talks, article, "East rejected this.", "answer")
+    response = editor.get(address)
+    assert response.context["form"]["issue"].value() is None
+    assert '<option value="" selected>— choose, or Overall</option>' in response.content.decode()
+    typed = {"text": "East rejects it.", "answers": talks.offered.pk}
+    refused = editor.post(address, sent(response.context["form"], **typed))
+    assert refused.status_code == 422
+    assert "Choose the issue, or Overall." in refused.content.decode()
+    saved = editor.post(address, sent(response.context["form"], **typed, issue="overall"))
+    assert saved.status_code == 302
+    assert Demand.objects.get(text="East rejects it.").issue is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("demand", "stated"), ("outcome", "reached"), ("event", "happened")]
+)
+def test_a_day_that_the_passage_does_not_name_says_whose_it_is(editor, talks, article, kind, name):
+    text = "West demands water."
+    on_first = ranges.date_text(ranges.day(last_day(talks.first)))
+    other = published(
+        Source, negotiation=talks.negotiation, outlet="X", text=text, published=on("30 June 2030")
+    )
+    of_round = f"{passage(talks, other, text, kind, text=text)}&round={talks.first.pk}"
+    of_source = f"{passage(talks, other, text, kind, text=text)}&round=none"
+    for address, day, whose in (
+        (of_round, on_first, "the day of the round"),
+        (of_source, "30 June 2030", "the day of the source"),
+    ):
+        field = form_at(editor, address)[name]
+        assert field.field.prepare_value(field.value()) == day
+        assert f"<b>proposed</b>: {whose}</span>" in field.help_text
+    earlier = published(
+        Source, negotiation=talks.negotiation, outlet="Y", text=text, published=on("1 May 2001")
+    )
+    address = f"{passage(talks, earlier, text, kind, text=text)}&round={talks.first.pk}"
+    assert form_at(editor, address)[name].value() == "1 May 2001"
 
 
 def test_who_may_not_write_sees_nothing_of_it(client, talks, article):
