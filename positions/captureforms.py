@@ -336,6 +336,10 @@ class CaptureRecordForm(CaptureFields, WitnessedForm):
         names = (*SPOKEN, "source", "start", "end")
         read = {name: first[name] for name in names if first.get(name) is not None}
         self.initial = {**(self.initial or {}), **read}
+        for name in self.layout.first:
+            if self.fields[name].required:
+                helps = [_("needed to save"), *filter(None, [self.fields[name].help_text])]
+                self.fields[name].help_text = "; ".join(map(str, helps))
         self.mark_proposed(capture.drafted)
         self.mark_day()
 

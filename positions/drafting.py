@@ -67,6 +67,7 @@ def drafted(found: Proposals, kind: str, known: Known) -> Drafted:
         draft.values |= of_terms.values
         draft.reasons |= of_terms.reasons
         return Drafted(draft.values, draft.reasons, of_terms.also)
+    draft.put("kind", found.outcome if kind == OUTCOME else found.event)
     return Drafted(draft.values, draft.reasons, terms_drafted(found, "", known).also)
 
 

@@ -60,13 +60,16 @@ class Proposals:
     """All that is proposed for a passage; what is not certain enough is left out.
 
     ``kind`` is a word of ``Demand.Kind``, "answer", "outcome" or "event"; ``answer`` a word of
-    ``Demand.Answer``; ``basis`` one of ``Evidence.Basis``. ``speaker`` is the key of a person,
+    ``Demand.Answer``; ``basis`` one of ``Evidence.Basis``, ``outcome`` of ``Outcome.Kind`` and
+    ``event`` of ``Event.Kind``. ``speaker`` is the key of a person,
     ``new_speaker`` the name of one who is not known. ``choices`` pair a term with a choice.
     ``confirmed`` are those of the holders whose own word it is, if anybody is quoted at all.
     """
 
     kind: Read | None = None
     answer: Read | None = None
+    outcome: Read | None = None
+    event: Read | None = None
     holders: tuple[Read, ...] = ()
     confirmed: tuple[Read, ...] = ()
     speaker: Read | None = None

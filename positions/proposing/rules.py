@@ -7,6 +7,7 @@ from positions.proposing import acts as act_rules
 from positions.proposing import basis as basis_rules
 from positions.proposing import days as day_rules
 from positions.proposing.acts import Act
+from positions.proposing.kinds import event_of, outcome_of
 from positions.proposing.known import Known, Passage
 from positions.proposing.names import (
     ADJECTIVE,
@@ -127,6 +128,8 @@ class _Reading:
         return Proposals(
             kind=self._kind(),
             answer=self._answer(),
+            outcome=outcome_of(self.own),
+            event=event_of(self.own),
             holders=holders,
             confirmed=tuple(self._confirmed(holders)),
             speaker=self._read(speaking.key, speaking) if speaking and speaking.key else None,

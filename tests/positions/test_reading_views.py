@@ -198,7 +198,10 @@ def test_an_event_and_an_outcome(editor, talks, article):
     form = form_at(editor, address)
     assert form["happened"].value() == "11 June 2024"
     assert "3 people" in editor.get(address).content.decode()
-    saved = editor.post(address, sent(form, title="The dam is shelled", kind="military"))
+    assert form["kind"].value() == "military"
+    assert "shelled</q>" in form["kind"].help_text
+    assert form["title"].help_text == "needed to save"
+    saved = editor.post(address, sent(form, title="The dam is shelled"))
     assert saved.status_code == 302, saved.context["form"].errors
     event = Event.objects.get(title="The dam is shelled")
     assert Evidence.objects.get(record_id=event.pk).quote == shelled

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiations import ranges
-from positions.models import Demand, Evidence
+from positions.models import Demand, Event, Evidence, Outcome
 from positions.proposing import (
     Amount,
     Issue,
@@ -317,6 +317,52 @@ def test_sources_without_a_name_are_a_basis_and_no_number(text):
 def test_people_who_are_no_sources_are_counted():
     (amount,) = read("Karsia demands two people, a source close to the talks said.").amounts
     assert (amount.low, amount.unit) == (2, "person")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The sides agreed on a truce.", "agreed"),
+        ("They reached a deal on prisoners.", "agreed"),
+        ("Сторони домовилися про обмін.", "agreed"),
+        ("They failed to agree on a truce.", "not agreed"),
+        ("The truce has not been agreed.", "not agreed"),
+        ("They broke up without an agreement.", "not agreed"),
+        ("Стороны не договорились о перемирии.", "not agreed"),
+        ("They agreed in part on the lists.", "agreed in part"),
+        ("They agreed on prisoners but failed to agree on a truce.", None),
+        ("A truce would have to be agreed.", None),
+        ("They talked for two hours.", None),
+    ],
+)
+def test_outcomes_say_whether_there_was_agreement(text, kind):
+    found = read(text).outcome
+    assert (found.value if found else None) == kind
+    assert kind is None or kind in Outcome.Kind.values
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Drones struck two airfields.", "military"),
+        ("A drone strike killed two.", "military"),
+        ("The dam was shelled on Tuesday.", "military"),
+        ("Вночі обстріляно порт.", "military"),
+        ("They struck a deal.", None),
+        ("The ministers signed the memorandum.", "signed"),
+        ("The memorandum was not signed.", None),
+        ("It is to be signed in May.", None),
+        ("Парламент проголосував за угоду.", "vote"),
+        ("The talks were suspended.", "suspended"),
+        ("The talks were suspended and resumed.", None),
+        ("The delegations met in Lom.", "contact"),
+        ("Nothing came of it.", None),
+    ],
+)
+def test_verbs_tell_what_kind_of_event_it_was(text, kind):
+    found = read(text).event
+    assert (found.value if found else None) == kind
+    assert kind is None or kind in Event.Kind.values
 
 
 def test_a_last_name_that_two_bear_is_nobodys():
