@@ -1,5 +1,6 @@
 """The forms of the reading pane: those of every page, begun with a passage of a source."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from negotiations.models import Round, Source
 from negotiations.texts import normal
-from positions.anchors import Anchor, pasted
+from positions.anchors import Anchor, however_set, pasted
 from positions.drafting import ANSWER, Drafted, drafted, terms_drafted
 from positions.evidencefields import EVIDENCE
 from positions.forms import DemandForm
@@ -161,7 +162,7 @@ def places_of(text: str, quote: str, before: str = "") -> list[Anchor]:
 def _ends_in(text: str, words: list[str]) -> bool:
     # One more than asked for: the first of them may be the end of a longer word.
     said = text[-4 * (sum(map(len, words)) + len(words)) :].split()
-    return bool(said) and " ".join(said).endswith(" ".join(words))
+    return re.search(rf"{however_set(' '.join(words))}\Z", " ".join(said)) is not None
 
 
 def where_else(count: int) -> str:

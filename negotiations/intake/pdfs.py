@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
@@ -18,6 +19,9 @@ MOST_PAGES = 2_000
 REPEATED = 3
 #: A line shorter than this share of the long ones ends its paragraph.
 SHORT = 0.75
+
+#: Letters that typesetting joined into one sign, of which the words know nothing.
+LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 _ITEM = re.compile(r"\s*(?:[-–—•*·▪●]|\(?[0-9]{1,3}[.)]|\(?[a-zа-яіїє][.)])\s", re.IGNORECASE)
 
@@ -60,12 +64,20 @@ def read_pdf(data: bytes, *, limit: int) -> Given:
 def _pages(reader: PdfReader, limit: int) -> list[Lines]:
     pages, size = [], 0
     for page in reader.pages:
-        text = clean(page.extract_text())
+        text = unset(clean(page.extract_text()))
         size += len(text)
         if size > limit:
             raise Unreadable("long", most=limit)
         pages.append([line.rstrip() for line in text.split("\n") if line.strip()])
     return pages
+
+
+def unset(text: str) -> str:
+    """Return a text without what only its typesetting put in: ligatures and soft hyphens.
+
+    A soft hyphen at the end of a line stays, to tell that its word goes on in the next.
+    """
+    return re.sub(r"\u00ad+(?![ \t]*(?:\n|\Z))", "", text.translate(LIGATURES))
 
 
 def _described(reader: PdfReader) -> dict[str, Proposed]:
@@ -93,7 +105,8 @@ def _blocks(pages: Sequence[Lines]) -> Iterator[Block]:
         edges = {0, 1, len(page) - 1, len(page) - 2}
         marks = [at in edges and _shape(line) in repeated for at, line in enumerate(page)]
         marked = list(zip(page, marks, strict=True))
-        yield from (Block(line, "repeated", number) for line, mark in marked if mark)
+        repeats = (line.removesuffix("\u00ad") for line, mark in marked if mark)
+        yield from (Block(line, "repeated", number) for line in repeats)
         yield from (Block(text) for text in joined([line for line, m in marked if not m], words))
 
 
@@ -122,7 +135,7 @@ def joined(lines: Iterable[str], hyphened: Counter[str]) -> Iterator[str]:
         so_far = _put_together(so_far, line, hyphened)
         ends = not after or _is_item(after) or len(line) < SHORT * long
         if ends or (re.search(r"[.!?:;]\Z", line) and len(line) < 0.9 * long):
-            yield so_far
+            yield so_far.removesuffix("\u00ad")
             so_far = ""
 
 

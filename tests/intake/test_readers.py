@@ -180,6 +180,17 @@ def test_a_word_parted_at_the_end_of_a_line_is_one_word_again():
     assert "to be demilit-arized, all of them" in kept.blocks[0].text
 
 
+def test_words_of_a_pdf_are_free_of_what_typesetting_put_in():
+    lines = ["The cease\2re was o\1ered, and the negot\4iator's sta\1 found it su\3cient, as nego-",
+             "tiators do; the envoys had asked, again and again and in every room, for the with\4",
+             "drawal."]  # fmt: skip
+    given = read(pdf_of(lines, signs=b"/ff /fi /ffi /softhyphen"))
+    assert given.text(given.likely) == (
+        "The ceasefire was offered, and the negotiator's staff found it sufficient, as negotiators "
+        "do; the envoys had asked, again and again and in every room, for the withdrawal."
+    )
+
+
 def test_a_scan_says_that_it_is_one():
     assert "it is a scan" in refusal(pdf_of([]))
     assert read(pdf_of(["Some words on it."], [])).notes == (

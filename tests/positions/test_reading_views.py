@@ -208,7 +208,7 @@ def test_an_event_and_an_outcome(editor, talks, article):
 def test_pasted_words_are_found(editor, talks, article):
     address = f"{pane(talks, article)}demand/"
     form = form_at(editor, address)
-    pasted = "West   demands at least\n40 days of water"
+    pasted = "We\ufb06   demands at lea\u00adst\n40 days of water"
     editor.post(address, sent(form, text="Forty.", quote=pasted, holders=[talks.west.pk]))
     row = Evidence.objects.get(record_id=Demand.objects.get(text="Forty.").pk)
     assert (row.quote, row.start) == (WISH, ARTICLE.index(WISH))
