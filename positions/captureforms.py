@@ -16,7 +16,7 @@ from positions.anchors import Anchor, however_set, pasted
 from positions.drafting import ANSWER, Drafted, drafted, terms_drafted
 from positions.evidencefields import EVIDENCE
 from positions.forms import DemandForm
-from positions.proposed import known_of, proposals_for
+from positions.proposed import is_as_proposed, known_of, proposals_for
 from positions.proposing import Proposals
 from positions.recordforms import WitnessedForm
 
@@ -98,7 +98,7 @@ class CaptureFields(forms.Form):
     def mark_proposed(self, drafted: Drafted) -> None:
         """Say beside each value that is still as proposed which words it was read from."""
         for name, why in drafted.reasons.items():
-            if name not in self.fields or not self._is_as_proposed(name, drafted.values[name]):
+            if name not in self.fields or not is_as_proposed(self[name], drafted.values[name]):
                 continue
             said = format_html(
                 '<span class="proposed"><b>{}</b>: {} <q{}>{}</q></span>',
@@ -112,13 +112,6 @@ class CaptureFields(forms.Form):
             self[name].help_text = self.fields[name].help_text = format_html_join(
                 " ", "{}", ([each] for each in helps)
             )
-
-    def _is_as_proposed(self, name: str, proposed) -> bool:
-        value = self[name].value()
-        if isinstance(proposed, list):
-            return sorted(map(str, value or ())) == sorted(map(str, proposed))
-        known = self[name].field.prepare_value(proposed)
-        return str(value) in (str(proposed), str(known))
 
     def clean(self):
         super().clean()

@@ -81,6 +81,35 @@ def test_a_page_is_given_looked_at_and_saved_as_a_source(editor, talks):
     assert "Saved" in editor.get(answer["Location"]).content.decode()
 
 
+def test_what_somebody_changed_is_no_proposal_any_more(editor, talks):
+    address = given(editor, talks, text=PAGE)
+    page = editor.get(address)
+    assert set(marked(page)) == {
+        "outlet",
+        "title",
+        "url",
+        "published",
+        "author",
+        "kind",
+        "language",
+    }
+    changed = {"published": "3 June 2025", "author": "", "keep": []}
+    refused = editor.post(address, {**ticked(page), **changed})
+    assert refused.status_code == 422
+    assert set(marked(refused)) == {"outlet", "title", "url", "kind", "language"}
+
+
+def test_what_the_address_says_is_no_proposal(editor, talks):
+    address = given(editor, talks, query="?outlet=Post", text=PAGE)
+    assert "outlet" not in marked(editor.get(address))
+
+
+def marked(page) -> list[str]:
+    """Return the names of the fields that the page calls proposed."""
+    form = page.context["form"]
+    return [name for name in form.fields if 'class="proposed"' in str(form[name].help_text)]
+
+
 def test_parts_are_cut_and_kept_one_by_one_and_by_groups(editor, talks):
     address = given(editor, talks, text=PAGE)
     page = editor.get(address)
