@@ -333,6 +333,10 @@ def test_a_new_version_goes_on_to_be_compared_with_its_ticks(editor, talks, reco
     page = editor.get(answer["Location"])
     assert page.context["form"].text == LONG
     assert "the text that the source has already" in page.content.decode()
+    assert "half-typed" not in page.content.decode()
+    typed = {"blocks": "1", "keep": ["0"], "reason": "A line too"}
+    editor.post(f"/{talks.slug}/unsaved/?form={answer['Location']}", typed)
+    assert "half-typed" in editor.get(answer["Location"]).content.decode()
 
 
 def test_the_same_address_is_noticed_however_it_is_spelled(editor, talks, recorded):
