@@ -148,7 +148,7 @@ class SourceForm(KeptBlocks, RecordForm):
 
     def _mark(self, name: str, origin: str) -> None:
         field = self.fields[name]
-        said = format_html('<span class="proposed">{}</span>', _("Proposed (%s).") % origin)
+        said = format_html('<span class="proposed">{}</span>', _("Proposed: read in %s.") % origin)
         # A field that was looked at already keeps its own copy.
         self[name].help_text = field.help_text = (
             format_html("{} {}", said, field.help_text) if field.help_text else said

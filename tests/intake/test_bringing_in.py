@@ -59,7 +59,8 @@ def test_a_page_is_given_looked_at_and_saved_as_a_source(editor, talks):
     html = page.content.decode()
     assert 'value="River Post"' in html
     assert 'value="2 June 2025"' in html
-    assert "Proposed (article:published_time)." in html
+    said = '<span class="proposed">Proposed: read in the page&#x27;s own data.</span>'
+    assert f"{said} 2 June 2025, May 2025" in html
     assert "Share buttons" in html
     assert Source.objects.filter(url="https://river.example/news/1").count() == 0
     answer = editor.post(address, {**ticked(page), "note": "Seen."})
