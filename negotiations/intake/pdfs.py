@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
+from negotiations.intake.bylines import byline, parted_title
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Block, Given, Proposed, Unreadable
 from negotiations.intake.languages import code_of
@@ -41,7 +42,7 @@ def read_pdf(data: bytes, *, limit: int) -> Given:
         if count > MOST_PAGES:
             raise Unreadable("pages", most=MOST_PAGES, count=count)
         pages = _pages(reader, limit)
-        described = _described(reader)
+        described = _described(reader) | byline(pages[0] if pages else ())
     except DependencyError as error:
         raise Unreadable("password") from error
     except LimitReachedError as error:
@@ -89,6 +90,8 @@ def _described(reader: PdfReader) -> dict[str, Proposed]:
         # Programs put the name of the file there, which is no title.
         if words and len(words) <= most and not re.search(r"\.(?:docx?|pdf|indd|qxd)\Z", words):
             found[name] = Proposed(words, f"PDF {key[1:]}")
+    if "title" in found:
+        found |= parted_title(found["title"])
     made = str(about.get("/CreationDate", "")) if about else ""
     if match := re.match(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?", made):
         found["published"] = Proposed("-".join(filter(None, match.groups())), "PDF CreationDate")

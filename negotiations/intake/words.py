@@ -66,6 +66,7 @@ _ORIGINS = {
     "first line": gettext_lazy("the first line"),
     "first lines": gettext_lazy("the first lines"),
     "byline": gettext_lazy("the byline"),
+    "title of file": gettext_lazy("the title that the file gives"),
     "PDF": gettext_lazy("its format, PDF"),
     "DOCX": gettext_lazy("its format, a Word document"),
     "PDF CreationDate": gettext_lazy("the date when the PDF was made"),

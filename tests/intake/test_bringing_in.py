@@ -122,6 +122,13 @@ def test_parts_are_cut_and_kept_one_by_one_and_by_groups(editor, talks):
     assert text.startswith("Home\n\nNews\n\nTalks resume\n\nWest will not have it")
 
 
+def test_of_a_pdf_it_is_not_said_that_furniture_was_told(editor, talks):
+    file = SimpleUploadedFile("s.pdf", pdf_of(["Menu", "The file says this, and no more."]))
+    html = editor.get(given(editor, talks, file=file)).content.decode()
+    assert "menus and footers cannot be told from the text" in html
+    assert "What looks like furniture" not in html
+
+
 def test_with_nothing_kept_the_form_asks(editor, talks):
     address = given(editor, talks, text="One paragraph.\n\nAnother.")
     page = editor.get(address)
