@@ -6,11 +6,29 @@ nothing is ever matched approximately.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 #: So many code points before and after a quote are kept with it.
 CONTEXT = 32
+
+#: Signs that are one and the same to whoever types them.
+_ALIKE = ("'\u2018\u2019\u201a\u201b\u2032\u02bc", '"\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb',
+          "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")  # fmt: skip
+#: What typesetting puts for letters, or between them.
+_UNSET = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_UNSET[0xAD] = ""
+#: Letters that may stand as ligatures, with all the ways in which they do.
+_JOINED = {
+    "ffi": "(?:f\u00ad*f\u00ad*i|\ufb03|\ufb00\u00ad*i|f\u00ad*\ufb01)",
+    "ffl": "(?:f\u00ad*f\u00ad*l|\ufb04|\ufb00\u00ad*l|f\u00ad*\ufb02)",
+    "ff": "(?:f\u00ad*f|\ufb00)",
+    "fi": "(?:f\u00ad*i|\ufb01)",
+    "fl": "(?:f\u00ad*l|\ufb02)",
+    "st": "(?:s\u00ad*t|\ufb05|\ufb06)",
+}
+_SIGN = re.compile("ffi|ffl|ff|fi|fl|st|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -74,17 +92,28 @@ def carried(anchor: Anchor, old: str, new: str) -> Anchor | None:
 
 
 def pasted(text: str, quote: str) -> list[Anchor]:
-    """Return the places of words that somebody pasted, whatever space is between them.
+    """Return the places of words that somebody pasted, however the text has them set.
 
-    Looked for as they are first, and only then by their words; each anchor has the text's own.
+    Looked for as they are first, and only then in whatever spaces, quotation marks, dashes,
+    ligatures and soft hyphens; each anchor has the text's own words.
     """
     if starts := places(text, quote):
         return [at(text, start, start + len(quote)) for start in starts]
-    words = quote.split()
-    if not words:
-        return []
-    pattern = re.compile(r"\s+".join(map(re.escape, words)))
-    return [at(text, *match.span()) for match in pattern.finditer(text)]
+    pattern = however_set(quote)
+    return [at(text, *match.span()) for match in re.finditer(pattern, text)] if pattern else []
+
+
+def however_set(words: str) -> str:
+    """Return the pattern of words in whatever type they are set; empty where there are none."""
+    plain = words.translate(_UNSET).split()
+    return r"\s+".join("\u00ad*".join(map(_set_as, _SIGN.findall(word))) for word in plain)
+
+
+def _set_as(sign: str) -> str:
+    if sign in _JOINED:
+        return _JOINED[sign]
+    same = next((signs for signs in _ALIKE if sign in signs), "")
+    return f"[{re.escape(same)}]" if same else re.escape(sign)
 
 
 def _is_between(text: str, start: int, quote: str, prefix: str, suffix: str) -> bool:

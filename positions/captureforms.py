@@ -1,5 +1,6 @@
 """The forms of the reading pane: those of every page, begun with a passage of a source."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,13 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from negotiations import ranges
 from negotiations.models import Round, Source
 from negotiations.texts import normal
-from positions.anchors import Anchor, pasted
+from positions.anchors import Anchor, however_set, pasted
 from positions.days import last_day
 from positions.drafting import ANSWER, Drafted, day_name, drafted, gives_values, terms_drafted
 from positions.evidencefields import EVIDENCE
 from positions.forms import DemandForm
 from positions.models import Issue
-from positions.proposed import known_of, proposals_for
+from positions.proposed import is_as_proposed, known_of, proposals_for
 from positions.proposing import Proposals
 from positions.recordforms import WitnessedForm
 
@@ -122,7 +123,7 @@ class CaptureFields(forms.Form):
     def mark_proposed(self, drafted: Drafted) -> None:
         """Say beside each value that is still as proposed which words it was read from."""
         for name, why in drafted.reasons.items():
-            if name not in self.fields or not self._is_as_proposed(name, drafted.values[name]):
+            if name not in self.fields or not is_as_proposed(self[name], drafted.values[name]):
                 continue
             lang = self.capture.source.language
             words = format_html(
@@ -136,7 +137,7 @@ class CaptureFields(forms.Form):
     def mark_day(self) -> None:
         """Say beside a day that the passage does not name whose day it is."""
         name, (day, whose) = day_name(self.capture.kind), self.capture.day
-        if day and name not in self.marked and self._is_as_proposed(name, day):
+        if day and name not in self.marked and is_as_proposed(self[name], day):
             self._mark(name, whose)
 
     def _mark(self, name: str, words: str) -> None:
@@ -147,13 +148,6 @@ class CaptureFields(forms.Form):
         self[name].help_text = self.fields[name].help_text = format_html_join(
             " ", "{}", ([each] for each in helps)
         )
-
-    def _is_as_proposed(self, name: str, proposed) -> bool:
-        value = self[name].value()
-        if isinstance(proposed, list):
-            return sorted(map(str, value or ())) == sorted(map(str, proposed))
-        known = self[name].field.prepare_value(proposed)
-        return str(value) in (str(proposed), str(known))
 
     def clean(self):
         super().clean()
@@ -197,7 +191,7 @@ def places_of(text: str, quote: str, before: str = "") -> list[Anchor]:
 def _ends_in(text: str, words: list[str]) -> bool:
     # One more than asked for: the first of them may be the end of a longer word.
     said = text[-4 * (sum(map(len, words)) + len(words)) :].split()
-    return bool(said) and " ".join(said).endswith(" ".join(words))
+    return re.search(rf"{however_set(' '.join(words))}\Z", " ".join(said)) is not None
 
 
 def where_else(count: int) -> str:

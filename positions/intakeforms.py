@@ -19,6 +19,7 @@ from positions.alike import Found, alike
 from positions.capture import TextCorrection, correct_text
 from positions.offered import label
 from positions.operations import record_with_evidence
+from positions.proposed import is_as_proposed
 from positions.recordforms import RecordForm
 from positions.writingform import WritingForm
 
@@ -130,7 +131,8 @@ class SourceForm(KeptBlocks, RecordForm):
         first = {name: each.value for name, each in proposed.items()} | (presets or {})
         super().__init__(data, kind="source", negotiation=negotiation, user=user, presets=first)
         for name, each in proposed.items():
-            self._mark(name, origin_of_proposal(each.origin))
+            if is_as_proposed(self[name], each.value):
+                self._mark(name, origin_of_proposal(each.origin))
         self.found = self._alike()
         if self.found.alike:
             self.fields["treat"] = forms.ChoiceField(
@@ -146,8 +148,11 @@ class SourceForm(KeptBlocks, RecordForm):
 
     def _mark(self, name: str, origin: str) -> None:
         field = self.fields[name]
-        said = format_html('<span class="proposed">{}</span>', _("Proposed (%s).") % origin)
-        field.help_text = format_html("{} {}", said, field.help_text) if field.help_text else said
+        said = format_html('<span class="proposed">{}</span>', _("Proposed: read in %s.") % origin)
+        # A field that was looked at already keeps its own copy.
+        self[name].help_text = field.help_text = (
+            format_html("{} {}", said, field.help_text) if field.help_text else said
+        )
 
     def _alike(self) -> Found:
         url = self.data.get("url", "") if self.is_bound else self.initial.get("url", "")

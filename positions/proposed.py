@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.forms import BoundField
+
 from negotiations import ranges
 from negotiations.models import Delegate, Negotiation, Party, Person, Source
 from positions import proposing
@@ -67,6 +69,14 @@ def known_of(negotiation: Negotiation, user) -> Known:
 
 def _only(parties: set[int]) -> str:
     return str(next(iter(parties))) if len(parties) == 1 else ""
+
+
+def is_as_proposed(field: BoundField, proposed) -> bool:
+    """Return whether a field holds what was proposed for it, and nothing that somebody wrote."""
+    value = field.value()
+    if isinstance(proposed, list):
+        return sorted(map(str, value or ())) == sorted(map(str, proposed))
+    return str(value) in (str(proposed), str(field.field.prepare_value(proposed)))
 
 
 def proposals_for(source: Source, start: int, end: int, known: Known) -> Proposals:

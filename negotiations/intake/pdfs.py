@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
@@ -9,6 +10,7 @@ from itertools import zip_longest
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
+from negotiations.intake.bylines import byline, parted_title
 from negotiations.intake.cleaning import clean
 from negotiations.intake.given import Block, Given, Proposed, Unreadable
 from negotiations.intake.languages import code_of
@@ -18,6 +20,9 @@ MOST_PAGES = 2_000
 REPEATED = 3
 #: A line shorter than this share of the long ones ends its paragraph.
 SHORT = 0.75
+
+#: Letters that typesetting joined into one sign, of which the words know nothing.
+LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 _ITEM = re.compile(r"\s*(?:[-–—•*·▪●]|\(?[0-9]{1,3}[.)]|\(?[a-zа-яіїє][.)])\s", re.IGNORECASE)
 
@@ -37,7 +42,7 @@ def read_pdf(data: bytes, *, limit: int) -> Given:
         if count > MOST_PAGES:
             raise Unreadable("pages", most=MOST_PAGES, count=count)
         pages = _pages(reader, limit)
-        described = _described(reader)
+        described = _described(reader) | byline(pages[0] if pages else ())
     except DependencyError as error:
         raise Unreadable("password") from error
     except LimitReachedError as error:
@@ -60,12 +65,20 @@ def read_pdf(data: bytes, *, limit: int) -> Given:
 def _pages(reader: PdfReader, limit: int) -> list[Lines]:
     pages, size = [], 0
     for page in reader.pages:
-        text = clean(page.extract_text())
+        text = unset(clean(page.extract_text()))
         size += len(text)
         if size > limit:
             raise Unreadable("long", most=limit)
         pages.append([line.rstrip() for line in text.split("\n") if line.strip()])
     return pages
+
+
+def unset(text: str) -> str:
+    """Return a text without what only its typesetting put in: ligatures and soft hyphens.
+
+    A soft hyphen at the end of a line stays, to tell that its word goes on in the next.
+    """
+    return re.sub(r"\u00ad+(?![ \t]*(?:\n|\Z))", "", text.translate(LIGATURES))
 
 
 def _described(reader: PdfReader) -> dict[str, Proposed]:
@@ -77,6 +90,8 @@ def _described(reader: PdfReader) -> dict[str, Proposed]:
         # Programs put the name of the file there, which is no title.
         if words and len(words) <= most and not re.search(r"\.(?:docx?|pdf|indd|qxd)\Z", words):
             found[name] = Proposed(words, f"PDF {key[1:]}")
+    if "title" in found:
+        found |= parted_title(found["title"])
     made = str(about.get("/CreationDate", "")) if about else ""
     if match := re.match(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?", made):
         found["published"] = Proposed("-".join(filter(None, match.groups())), "PDF CreationDate")
@@ -93,7 +108,8 @@ def _blocks(pages: Sequence[Lines]) -> Iterator[Block]:
         edges = {0, 1, len(page) - 1, len(page) - 2}
         marks = [at in edges and _shape(line) in repeated for at, line in enumerate(page)]
         marked = list(zip(page, marks, strict=True))
-        yield from (Block(line, "repeated", number) for line, mark in marked if mark)
+        repeats = (line.removesuffix("\u00ad") for line, mark in marked if mark)
+        yield from (Block(line, "repeated", number) for line in repeats)
         yield from (Block(text) for text in joined([line for line, m in marked if not m], words))
 
 
@@ -122,7 +138,7 @@ def joined(lines: Iterable[str], hyphened: Counter[str]) -> Iterator[str]:
         so_far = _put_together(so_far, line, hyphened)
         ends = not after or _is_item(after) or len(line) < SHORT * long
         if ends or (re.search(r"[.!?:;]\Z", line) and len(line) < 0.9 * long):
-            yield so_far
+            yield so_far.removesuffix("\u00ad")
             so_far = ""
 
 

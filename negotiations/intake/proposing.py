@@ -1,18 +1,13 @@
 """The proposed description made whole: dates as ranges are printed, the language, the address."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from negotiations import ranges
+from negotiations.intake.bylines import DAY
 from negotiations.intake.given import Given, Proposed
 from negotiations.intake.languages import fits, guessed
 
-#: A day among the first lines of a text, as people write it.
-_DAY = re.compile(
-    r"(?<![\w.-])(?:[0-9]{1,2}\.? [^\W\d_]{3,12},? [0-9]{4}|[^\W\d_]{3,12} [0-9]{1,2}, [0-9]{4}"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])"
-)
 #: In so many lines, each at most so long, one finds where a text comes from.
 FIRST_LINES, LONGEST_LINE = 12, 300
 
@@ -42,5 +37,5 @@ def completed(given: Given) -> Given:
 def _days(lines: Iterable[str]) -> Iterable[Proposed]:
     for text in lines:
         for line in text.split("\n")[:FIRST_LINES]:
-            if len(line) <= LONGEST_LINE and (found := _DAY.search(line)):
+            if len(line) <= LONGEST_LINE and (found := DAY.search(line)):
                 yield Proposed(found[0].replace(". ", " "), "first lines")

@@ -57,18 +57,20 @@ FURNITURE = {
     "repeated": gettext_lazy("Repeated on every page"),
 }
 _ORIGINS = {
-    "url": gettext_lazy("the address"),
-    "html": gettext_lazy("it is a page"),
+    "url": gettext_lazy("the page's address"),
+    "html": gettext_lazy("its format, a page"),
     "h1": gettext_lazy("the heading"),
     "title": gettext_lazy("the title of the page"),
     "time": gettext_lazy("the first time on the page"),
     "text": gettext_lazy("the words of the text"),
     "first line": gettext_lazy("the first line"),
     "first lines": gettext_lazy("the first lines"),
-    "PDF": gettext_lazy("it is a PDF"),
-    "DOCX": gettext_lazy("it is a Word document"),
-    "PDF CreationDate": gettext_lazy("when the PDF was made"),
-    "DOCX date": gettext_lazy("when the document was last saved"),
+    "byline": gettext_lazy("the byline"),
+    "title of file": gettext_lazy("the title that the file gives"),
+    "PDF": gettext_lazy("its format, PDF"),
+    "DOCX": gettext_lazy("its format, a Word document"),
+    "PDF CreationDate": gettext_lazy("the date when the PDF was made"),
+    "DOCX date": gettext_lazy("the date when the document was last saved"),
 }
 _KINDS = {"text": "TXT", "html": "HTML", "pdf": "PDF", "docx": "DOCX"}
 
@@ -93,7 +95,10 @@ def furniture(code: str) -> str:
 
 def origin_of_proposal(origin: str) -> str:
     """Return what a proposed value was read from."""
-    return str(_ORIGINS.get(origin, origin))
+    if origin in _ORIGINS:
+        return str(_ORIGINS[origin])
+    made_by = origin.split(" ")[0]
+    return _("the file's own data") if made_by in ("PDF", "DOCX") else _("the page's own data")
 
 
 def origin_of_text(given: Given, name: str = "") -> str:

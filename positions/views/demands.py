@@ -25,6 +25,7 @@ from positions.forms import DemandForm
 from positions.models import Demand, Evidence, Issue, Silence
 from positions.offered import number
 from positions.operations import record_with_evidence
+from positions.recordpages import url_of
 from positions.views.editing import (
     announce_saved,
     filled,
@@ -183,10 +184,13 @@ def _saved(request, form, demand):
     unsaved.discard(user=request.user, address=request.get_full_path())
     newest = remember_source(request, form, demand)
     text = _message(demand, newest, form.day)
-    place = _place(negotiation, form.party, demand.issue, form.day)
     if not wants_part(request):
         messages.success(request, text)
-        return redirect(go_on(request, place))
+        place = _place(negotiation, form.party, demand.issue, form.day)
+        # Who edits it elsewhere than in the comparison, which names its day, stays with the record.
+        is_elsewhere = form.record is not None and "as_of" not in request.GET
+        own = url_of(negotiation.slug, demand.pk)
+        return redirect(go_on(request, own if is_elsewhere else place))
     last_source = request.session.get(source_key(negotiation))
     # The words of a clause were taken over already.
     following = None if form.record else form.anew(last_source=last_source, takes_words=False)

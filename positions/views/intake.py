@@ -33,6 +33,8 @@ from positions.views.editing import (
 
 #: A text longer than this is not put into a field to be changed there.
 LONGEST_TO_TYPE = 300_000
+#: What tells a form that was begun by a choice on another page from one left half-typed.
+CHOSEN = "chosen"
 #: Of the texts that were given and not saved, so many are listed.
 MOST_WAITING = 10
 
@@ -167,7 +169,9 @@ def _with_query(request, address: str) -> str:
 def _go_and_compare(request, source: Source, intake: Intake):
     """Go on to a source whose new text this is, with the same parts of it ticked."""
     address = reverse("source-text-check", args=[source.negotiation.slug, source.pk, intake.pk])
-    unsaved.keep(user=request.user, address=address, typed=request.POST)
+    typed_here = request.POST.copy()
+    typed_here[CHOSEN] = "1"
+    unsaved.keep(user=request.user, address=address, typed=typed_here)
     unsaved.discard(user=request.user, address=request.get_full_path())
     return redirect(address)
 
@@ -221,10 +225,11 @@ def _show(request, template, form, context, status=HTTPStatus.OK):
     if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     given = getattr(form, "given", None)
+    kept = getattr(request, "kept", None)
     shown = {
         "form": form,
         "can_edit": True,
-        "kept": getattr(request, "kept", None),
+        "kept": None if kept and CHOSEN in kept.payload else kept,
         "address": request.get_full_path(),
         "notes": words.notes(given) if given else [],
         "groups": _groups(form, given) if given and hasattr(form, "kept") else [],

@@ -242,6 +242,11 @@
     waiting.set(form, setTimeout(() => underWay.set(form, keep(form, false)), 700));
   });
 
+  // What is a proposal no longer, once somebody writes something else.
+  document.addEventListener("input", (event) => {
+    event.target.closest("form.entry .field")?.querySelector(".proposed")?.remove();
+  });
+
   // Saving does away with what was kept; a keeping that came after it would bring it back.
   document.addEventListener("submit", (event) => {
     clearTimeout(waiting.get(event.target));

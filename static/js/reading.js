@@ -238,11 +238,6 @@
 
   addEventListener("hashchange", followAddress);
 
-  // What is a proposal no longer, once somebody writes something else.
-  document.addEventListener("input", (event) => {
-    event.target.closest?.("form.entry .field")?.querySelector(".proposed")?.remove();
-  });
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-place]");
     if (!button || !passage) return;

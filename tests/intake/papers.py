@@ -57,14 +57,21 @@ def shown(lines: Sequence[str]) -> bytes:
     return b"BT /F 12 Tf 14 TL 72 760 Td %s ET" % drawn
 
 
-def pdf_of(*pages: Sequence[str], catalogue: bytes = b"", about: bytes = b"") -> bytes:
-    """Return a PDF with a page for each sequence of lines."""
+def pdf_of(
+    *pages: Sequence[str], catalogue: bytes = b"", about: bytes = b"", signs: bytes = b""
+) -> bytes:
+    """Return a PDF with a page for each sequence of lines.
+
+    ``signs`` names the glyphs of its font from U+0001 on, such as "/ff /fi".
+    """
+    encoding = b"<< /BaseEncoding /WinAnsiEncoding /Differences [1 %s] >>" % signs
     first = 5
     kids = b" ".join(b"%d 0 R" % (first + 2 * n) for n in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding %s >>"
+        % (encoding if signs else b"/WinAnsiEncoding"),
         b"<< %s >>" % about,
     ]
     for n, lines in enumerate(pages):

@@ -59,7 +59,8 @@ def test_a_page_is_given_looked_at_and_saved_as_a_source(editor, talks):
     html = page.content.decode()
     assert 'value="River Post"' in html
     assert 'value="2 June 2025"' in html
-    assert "Proposed (article:published_time)." in html
+    said = '<span class="proposed">Proposed: read in the page&#x27;s own data.</span>'
+    assert f"{said} 2 June 2025, May 2025" in html
     assert "Share buttons" in html
     assert Source.objects.filter(url="https://river.example/news/1").count() == 0
     answer = editor.post(address, {**ticked(page), "note": "Seen."})
@@ -81,6 +82,35 @@ def test_a_page_is_given_looked_at_and_saved_as_a_source(editor, talks):
     assert "Saved" in editor.get(answer["Location"]).content.decode()
 
 
+def test_what_somebody_changed_is_no_proposal_any_more(editor, talks):
+    address = given(editor, talks, text=PAGE)
+    page = editor.get(address)
+    assert set(marked(page)) == {
+        "outlet",
+        "title",
+        "url",
+        "published",
+        "author",
+        "kind",
+        "language",
+    }
+    changed = {"published": "3 June 2025", "author": "", "keep": []}
+    refused = editor.post(address, {**ticked(page), **changed})
+    assert refused.status_code == 422
+    assert set(marked(refused)) == {"outlet", "title", "url", "kind", "language"}
+
+
+def test_what_the_address_says_is_no_proposal(editor, talks):
+    address = given(editor, talks, query="?outlet=Post", text=PAGE)
+    assert "outlet" not in marked(editor.get(address))
+
+
+def marked(page) -> list[str]:
+    """Return the names of the fields that the page calls proposed."""
+    form = page.context["form"]
+    return [name for name in form.fields if 'class="proposed"' in str(form[name].help_text)]
+
+
 def test_parts_are_cut_and_kept_one_by_one_and_by_groups(editor, talks):
     address = given(editor, talks, text=PAGE)
     page = editor.get(address)
@@ -90,6 +120,13 @@ def test_parts_are_cut_and_kept_one_by_one_and_by_groups(editor, talks):
     editor.post(address, {**ticked(page), "keep": kept, "turn": turned})
     text = Source.objects.latest("pk").text
     assert text.startswith("Home\n\nNews\n\nTalks resume\n\nWest will not have it")
+
+
+def test_of_a_pdf_it_is_not_said_that_furniture_was_told(editor, talks):
+    file = SimpleUploadedFile("s.pdf", pdf_of(["Menu", "The file says this, and no more."]))
+    html = editor.get(given(editor, talks, file=file)).content.decode()
+    assert "menus and footers cannot be told from the text" in html
+    assert "What looks like furniture" not in html
 
 
 def test_with_nothing_kept_the_form_asks(editor, talks):
@@ -304,6 +341,10 @@ def test_a_new_version_goes_on_to_be_compared_with_its_ticks(editor, talks, reco
     page = editor.get(answer["Location"])
     assert page.context["form"].text == LONG
     assert "the text that the source has already" in page.content.decode()
+    assert "half-typed" not in page.content.decode()
+    typed = {"blocks": "1", "keep": ["0"], "reason": "A line too"}
+    editor.post(f"/{talks.slug}/unsaved/?form={answer['Location']}", typed)
+    assert "half-typed" in editor.get(answer["Location"]).content.decode()
 
 
 def test_the_same_address_is_noticed_however_it_is_spelled(editor, talks, recorded):

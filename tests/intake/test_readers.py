@@ -180,6 +180,37 @@ def test_a_word_parted_at_the_end_of_a_line_is_one_word_again():
     assert "to be demilit-arized, all of them" in kept.blocks[0].text
 
 
+def test_words_of_a_pdf_are_free_of_what_typesetting_put_in():
+    lines = ["The cease\2re was o\1ered, and the negot\4iator's sta\1 found it su\3cient, as nego-",
+             "tiators do; the envoys had asked, again and again and in every room, for the with\4",
+             "drawal."]  # fmt: skip
+    given = read(pdf_of(lines, signs=b"/ff /fi /ffi /softhyphen"))
+    assert given.text(given.likely) == (
+        "The ceasefire was offered, and the negotiator's staff found it sufficient, as negotiators "
+        "do; the envoys had asked, again and again and in every room, for the withdrawal."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "author", "published"),
+    [
+        (["By Ann Reporter \xb7 24 July 2025"], "Ann Reporter", "24 July 2025"),
+        (["By Ann Reporter and Bo de Writer", "Published July 24, 2025"],
+         "Ann Reporter and Bo de Writer", "24 July 2025"),
+        (["BY ANN REPORTER | 24 July 2025"], "ANN REPORTER", "24 July 2025"),
+        (["By Ann Reporter"], "Ann Reporter", "2 June 2025"),
+        (["By Friday the talks had failed"], "Printer", "2 June 2025"),
+        (["Standing by Ann Reporter"], "Printer", "2 June 2025"),
+    ],
+)  # fmt: skip
+def test_the_byline_of_a_printed_page_goes_before_what_the_file_says(lines, author, published):
+    about = b"/Title (A ceasefire | River Post) /Author (Printer) /CreationDate (D:20250602)"
+    given = read(pdf_of(["Menu", "A ceasefire", *lines, "East wants water."], about=about))
+    said = values(given)
+    assert (said["author"], said["published"]) == (author, published)
+    assert (said["title"], said["outlet"]) == ("A ceasefire", "River Post")
+
+
 def test_a_scan_says_that_it_is_one():
     assert "it is a scan" in refusal(pdf_of([]))
     assert read(pdf_of(["Some words on it."], [])).notes == (

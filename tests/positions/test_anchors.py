@@ -1,5 +1,7 @@
 """Words at their place in a text: found exactly and only there, or not at all."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,33 @@ def test_pasted_words_are_found_whatever_space_is_between_them():
     assert anchors.pasted(text, "need thirty days")[0].start == 26
     assert anchors.pasted(text, " \n") == []
     assert anchors.pasted("a.b", "a+b") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("the cease\ufb01re was o\ufb00ered", "ceasefire was offered"),
+        ("a su\ufb03cient o\ufb00er at \ufb01rst", "su\ufb00icient offer at first"),
+        ("the offices", "o\ufb03ces"),
+        ("East\u2019s \u201cfirm\u201d offer \u2014 final", 'East\'s "firm" offer - final'),
+        ('East\'s "firm" offer', "East\u2019s \u00abfirm\u00bb"),
+        ("negoti\u00adation", "negotiation"),
+        ("the obcʼєкт", "obc'єкт"),
+    ],
+)
+def test_pasted_words_are_found_however_they_are_set(text, quote):
+    (place,) = anchors.pasted(text, quote)
+    assert place.quote == text[place.start : place.end]
+    assert anchors.found(text, quote) is None
+
+
+SET = ("fi", "\ufb01", "ffi", "\ufb03", "\ufb00i", "f\u00adl", "\ufb02", "\ufb06", "\u2019")
+
+
+@given(st.lists(st.sampled_from(SET), min_size=1, max_size=8).map("o".join))
+def test_a_text_is_found_in_itself_by_its_plain_letters(text):
+    plain = normalize("NFKC", text).translate({0xAD: "", 0x2019: "'"})
+    assert text in {place.quote for place in anchors.pasted(text, plain)}
 
 
 @pytest.mark.parametrize(

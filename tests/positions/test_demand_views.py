@@ -269,6 +269,23 @@ def test_an_edit_changes_the_demand_and_its_value(client_of, edit_line, pause):
     assert TermValue.objects.filter(record_id=pause.pk).count() == 3
 
 
+@pytest.mark.parametrize(
+    ("query", "leads_to"),
+    [
+        ("", "/{slug}/records/{pk}/"),
+        ("?next=/{slug}/issues/", "/{slug}/issues/"),
+        ("?as_of=2025-06-02", "/{slug}/compare/?as_of=2025-06-02#comparison-cell-"),
+    ],
+)
+def test_an_edit_leads_back_to_where_it_began(client_of, pause, query, leads_to):
+    named = {"slug": SLUG, "pk": pause.pk}
+    address = reverse("demand-edit", args=[SLUG, pause.pk]) + query.format(**named)
+    client = client_of("editor")
+    answer = client.post(address, as_shown(client, address, text="A pause."))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(leads_to.format(**named))
+
+
 def test_an_answer_stays_an_answer_only(client_of, pause):
     answer = record_demand(
         user=User.objects.get(username="editor"),

@@ -215,7 +215,7 @@ def test_an_event_and_an_outcome(editor, talks, article):
 def test_pasted_words_are_found(editor, talks, article):
     address = f"{pane(talks, article)}demand/"
     form = form_at(editor, address)
-    pasted = "West   demands at least\n40 days of water"
+    pasted = "We\ufb06   demands at lea\u00adst\n40 days of water"
     typed = {"text": "Forty.", "holders": [talks.west.pk], "issue": "overall"}
     editor.post(address, sent(form, quote=pasted, **typed))
     row = Evidence.objects.get(record_id=Demand.objects.get(text="Forty.").pk)
