@@ -284,7 +284,7 @@ class CaptureDemandForm(CaptureFields, DemandForm):
         for key, value in read.values.items():
             name = f"term_{self.capture.codes[key]}"
             if name not in data:
-                filled[name] = value
+                filled.setlist(name, value if isinstance(value, list) else [value])
         return filled
 
     @property

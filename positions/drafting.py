@@ -116,8 +116,11 @@ def terms_drafted(found: Proposals, issue: str, known: Known) -> Drafted:
             draft.put(amount.term, Read(text, amount.why))
         else:
             also.append(Also(amount_text(amount), amount.why))
+    chosen: dict[str, list[Read]] = {}
     for term, choice in found.choices if found.issue and found.issue.value == issue else ():
-        draft.put(term, choice)
+        chosen.setdefault(term, []).append(choice)
+    for term, reads in chosen.items():
+        draft.put(term, reads[0], [read.value for read in reads] if len(reads) > 1 else None)
     if found.deadline:
         dates = [t.key for t in known.terms if issue and t.issue == issue and t.kind == "date"]
         text = deadline_text(found.deadline)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from positions.proposing.known import Known
+from positions.proposing.known import Known, Term
 from positions.proposing.proposals import Amount, Read, Why
 from positions.proposing.words import Stretch, words_of
 
@@ -136,10 +136,11 @@ def issue_of(stretch: Stretch, known: Known, amounts: Iterable[Amount]) -> Read 
         owners = {term.issue for term in known.terms if fits(amount.unit, term.unit) and term.issue}
         if len(owners) == 1 and amount.unit not in _TIME:
             count(owners.pop(), OF_UNIT, amount.why)
-    for issue in known.issues:
-        for _term, read in choices_of(stretch, known, issue.key):
-            if _is_phrase(read.why.words):
-                count(issue.key, OF_CHOICE, read.why)
+    for term in known.terms:
+        for read in _named(stretch, term):
+            if term.issue and _is_phrase(read.why.words):
+                count(term.issue, OF_CHOICE, read.why)
+                break
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if not ranked or ranked[0][1] < ENOUGH or (len(ranked) > 1 and ranked[1][1] == ranked[0][1]):
         return None
@@ -218,17 +219,56 @@ def with_terms(amounts: Sequence[Amount], issue: str, known: Known) -> Iterator[
 
 
 def choices_of(stretch: Stretch, known: Known, issue: str) -> Iterator[tuple[str, Read]]:
-    """Yield the choices of an issue's terms that the words name in full, one for each term."""
-    for term in known.terms:
-        if term.issue != issue or not term.choices:
-            continue
-        found = [
-            Read(key, stretch.why(match.start(), match.end()))
-            for key, name in term.choices
-            for match in stretch.find(_whole(name))
-        ]
-        if len({read.value for read in found}) == 1:
+    """Yield the choices of an issue's terms that the words name in full, paired with the term.
+
+    They are one for each term; several of a set, where only its list can be meant.
+    """
+    terms = [term for term in known.terms if term.issue == issue and term.choices]
+    lists: dict[str, list[Read]] = {}
+    for term in terms:
+        found = _named(stretch, term)
+        values = {read.value for read in found}
+        if len(values) == 1:
             yield term.key, found[0]
+        elif values and term.kind == "set":
+            lists[term.key] = found
+    whole = [
+        term.key
+        for term in terms
+        if {read.value for read in lists.get(term.key, ())} == {key for key, _name in term.choices}
+    ]
+    most = max((len(lists[key]) for key in whole), default=0)
+    meant = [key for key in whole if len(lists[key]) == most] or list(lists)
+    if len(meant) == 1:
+        found = lists[meant[0]]
+        why = stretch.why(min(r.why.start for r in found), max(r.why.end for r in found))
+        for value in dict.fromkeys(read.value for read in found):
+            yield meant[0], Read(value, why)
+
+
+def _named(stretch: Stretch, term: Term) -> list[Read]:
+    """Every place where the words name a choice of a term."""
+    return [
+        Read(key, stretch.why(match.start(), match.end()))
+        for key, name in term.choices
+        for match in stretch.find(_words_for(name, term))
+    ]
+
+
+def _words_for(name: str, term: Term) -> re.Pattern:
+    """What stands in a text for a choice: "none" of the conditions is "unconditional"."""
+    if name.casefold() not in _NONE:
+        return _whole(name)
+    return _UNCONDITIONAL if "condition" in _stems(term.name) else _NEVER
+
+
+_NONE = frozenset({"none", "no conditions", "unconditional", "without conditions"})
+_NEVER = re.compile(r"(?!)")
+_UNCONDITIONAL = re.compile(
+    r"(?<!not )(?<!\w)(?:unconditional(?:ly)?|without (?:any )?(?:pre-?)?conditions?"
+    r"|безумовн\w+|без (?:попередніх )?умов|безусловн\w+|без (?:предварительных )?условий)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def _whole(name: str) -> re.Pattern:

@@ -365,6 +365,38 @@ def test_verbs_tell_what_kind_of_event_it_was(text, kind):
     assert kind is None or kind in Event.Kind.values
 
 
+LISTS = Known(
+    issues=(Issue("regions", "Territory"), Issue("truce", "Ceasefire")),
+    terms=(
+        Term("left", "To be left", "regions", "set", choices=(("1", "Lom"), ("2", "Ister"))),
+        Term("all", "Named", "regions", "set", choices=(("1", "Lom"), ("2", "Ister"), ("3", "Ur"))),
+        Term("on", "Conditions", "truce", "choice", choices=(("0", "none"), ("1", "terms first"))),
+        Term("other", "Renewal", "truce", "choice", choices=(("5", "none"),)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "words"),
+    [
+        ("They claim territory: Lom and Ister.", [("left", "1"), ("left", "2")], "Lom and Ister"),
+        (
+            "They claim the territories of Lom, Ister and Ur.",
+            [("all", "1"), ("all", "2"), ("all", "3")],
+            "Lom, Ister and Ur",
+        ),
+        ("They shelled Lom and Ister.", [], None),
+        ("They want an unconditional ceasefire.", [("on", "0")], "unconditional"),
+        ("Без умов: припинення вогню.", [("on", "0")], "Без умов"),
+        ("None of them wants a ceasefire.", [], None),
+    ],
+)
+def test_lists_and_no_conditions_are_choices(text, chosen, words):
+    found = read(text, known=LISTS).choices
+    assert [(term, choice.value) for term, choice in found] == chosen
+    assert {choice.why.words for _term, choice in found} == ({words} if words else set())
+
+
 def test_a_last_name_that_two_bear_is_nobodys():
     known = Known(people=(Person("1", ("Anna Roth",)), Person("2", ("Ivo Roth",))))
     assert read("Roth said no.", known=known).speaker is None
