@@ -13,6 +13,7 @@ from tests.factories import (
     MembershipFactory,
     PartyFactory,
     PersonFactory,
+    TermChoiceFactory,
     TermFactory,
     on,
 )
@@ -354,6 +355,22 @@ def test_a_day_that_the_passage_does_not_name_says_whose_it_is(editor, talks, ar
     )
     address = f"{passage(talks, earlier, text, kind, text=text)}&round={talks.first.pk}"
     assert form_at(editor, address)[name].value() == "1 May 2001"
+
+
+def test_a_list_of_regions_ticks_them_all(editor, talks):
+    term = TermFactory(negotiation=talks.negotiation, issue=talks.gauges, name="Where", kind="set")
+    picked = [TermChoiceFactory(term=term, name=name) for name in ("Lom", "Ur")]
+    text = f"West demands {talks.gauges.name} at Lom and Ur."
+    other = published(Source, negotiation=talks.negotiation, outlet="X", text=text)
+    address = passage(talks, other, text, text=text)
+    ticked = sorted(str(each.pk) for each in picked)
+    form = form_at(editor, address)
+    assert sorted(form[f"term_{term.code}"].value()) == ticked
+    data = sent(form, more="issue")
+    del data[f"term_{term.code}"]
+    form = editor.post(address, data).context["form"]
+    assert sorted(form[f"term_{term.code}"].value()) == ticked
+    assert "Lom and Ur</q>" in form[f"term_{term.code}"].help_text
 
 
 def test_who_may_not_write_sees_nothing_of_it(client, talks, article):
