@@ -21,11 +21,14 @@ from negotiations.models.base import numbered_models
 from negotiations.rowimages import typed
 from negotiations.titles import rows_by_number
 from positions.clausediff import Run, word_diff
+from positions.models import Evidence
 from positions.recordpages import HIDDEN, field_text
 
 CHANGES_A_PAGE = 25
 #: So many rows of one changeset are told; an import writes thousands.
 ROWS_TOLD = 200
+#: Where words stand in a text, which only machines read; the words themselves are told.
+PLACES = frozenset({"start", "end", "prefix", "suffix", "text_hash"})
 Subject = tuple[type[models.Model], int]
 
 
@@ -162,6 +165,8 @@ class _Told:
         after = None if last.operation == "D" else self.images[last.pk]
         for field in model._meta.concrete_fields:
             if field.name in HIDDEN - {"record"} or field.name == "state" or field.generated:
+                continue
+            if model is Evidence and field.name in PLACES:
                 continue
             texts = [self._text(row, field) for row in (before, after)]
             if texts[0] != texts[1]:

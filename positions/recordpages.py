@@ -1,6 +1,7 @@
 """A plain page for a record of any kind, read off its model."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
@@ -18,6 +19,7 @@ from negotiations.titles import pointers_of, titled
 from positions.filters import OVERALL
 from positions.linkages import links_of
 from positions.models import Demand, Evidence, Issue, Linkage, TermValue
+from positions.models.links import Rank
 from positions.words import full_value_text
 
 #: Kinds with a page of their own, whose address goes by the kind's name.
@@ -30,7 +32,8 @@ class Line:
     """A label with what it says and, where that is a record, its page.
 
     ``part`` is the number of the value or the linkage that the line shows, to edit it. ``note`` is
-    when what a linkage waits for came about, or by when it makes the record due.
+    when what a linkage waits for came about, or by when it makes the record due; of a value, who
+    gives it. ``mark`` is the rank of a value that editors prefer or have set aside.
     """
 
     label: str
@@ -38,6 +41,7 @@ class Line:
     url: str | None = None
     part: int | None = None
     note: str = ""
+    mark: str = ""
 
 
 #: What evidence does to a record, in the order of the page.
@@ -93,7 +97,10 @@ def page_of(record: Record, user) -> RecordPage:
     """
     row = record.model._default_manager.select_related("negotiation").get(pk=record.pk)
     slug = row.negotiation.slug
-    values = TermValue.objects.visible_to(user).filter(record=record).select_related("term")
+    values = list(_values_of(record, user))
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    for each in _evidence_of({record.pk, *(value.pk for value in values)}, user):
+        evidence[each.record_id].append(each)
     return RecordPage(
         record=record,
         row=row,
@@ -101,17 +108,9 @@ def page_of(record: Record, user) -> RecordPage:
         title=str(row),
         own_url=_own_url(record, row),
         fields=tuple(_fields(row)),
-        values=tuple(
-            Line(str(v.term), full_value_text(v, list(v.choices.all())), url_of(slug, v.pk), v.pk)
-            for v in values.prefetch_related("choices").order_by("term__order", "pk")
-        ),
+        values=tuple(_value_line(value, slug, evidence[value.pk]) for value in values),
         links=tuple(_links(record, row, user)),
-        evidence=tuple(
-            Evidence.objects.visible_to(user)
-            .filter(record=record)
-            .select_related("record", "source", "speaker", "reported_by")
-            .order_by("pk")
-        ),
+        evidence=tuple(evidence[record.pk]),
         compared_url=_compared_url(row),
         points_to=tuple(_points_to(row, slug, user)),
         pointed_from=tuple(_pointed_from(record, slug, user)),
@@ -125,6 +124,31 @@ def page_of(record: Record, user) -> RecordPage:
             .distinct()[:20]
         ),
     )
+
+
+def _values_of(record: Record, user):
+    values = TermValue.objects.visible_to(user).filter(record=record).select_related("term")
+    return values.prefetch_related("choices").order_by("term__order", "pk")
+
+
+def _evidence_of(numbers: Iterable[int], user):
+    rows = Evidence.objects.visible_to(user).filter(record__in=numbers)
+    return rows.select_related("record", "source", "speaker", "reported_by").order_by("pk")
+
+
+def _value_line(value: TermValue, slug: str, evidence: Iterable[Evidence]) -> Line:
+    """A value with who gives it: only the evidence of the value itself tells that."""
+    text = full_value_text(value, list(value.choices.all()))
+    said = "; ".join(dict.fromkeys(map(_who_says, evidence)))
+    mark = "" if value.rank == Rank.NORMAL else value.rank
+    return Line(str(value.term), text, url_of(slug, value.pk), value.pk, said, mark)
+
+
+def _who_says(row: Evidence) -> str:
+    named = f"{row.speaker} ({row.source.outlet})" if row.speaker else row.source.outlet
+    if row.stance == Evidence.Stance.SUPPORTS:
+        return _("according to %(who)s") % {"who": named}
+    return f"{named}: {row.get_stance_display()}"
 
 
 def url_of(slug: str, pk: int, kind: str = "") -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.resend import signed_in
@@ -136,7 +137,11 @@ def codebook_split(request, slug, pk):
             except ValidationError as error:
                 form.add_operation_errors(error)
             else:
-                said = _("“%(issue)s” is split: %(count)s records went to “%(new)s”.")
+                said = ngettext(
+                    "“%(issue)s” is split: %(count)s record went to “%(new)s”.",
+                    "“%(issue)s” is split: %(count)s records went to “%(new)s”.",
+                    plan.count,
+                )
                 told = {"issue": issue, "count": plan.count, "new": new}
                 return _done(request, negotiation, said % told)
     refused = form.errors or (plan and plan.refusals)

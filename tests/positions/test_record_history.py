@@ -300,3 +300,9 @@ def test_evidence_has_its_own_history(talks):
     edit_record(evidence, user=talks.editor, version=evidence.version, locator="second column")
     assert told(steps(talks, evidence)[0])["Where in the source"] == ("", "second column", "")
     assert told(steps(talks, talks.asked)[0])["Where in the source"] == ("", "second column", "")
+
+
+def test_where_words_stand_is_told_by_the_words_alone(talks):
+    row = Evidence.objects.filter(record_id=talks.asked.pk).first()
+    edit(row, user=talks.editor, prefix="for ", suffix=" more", locator="page 3")
+    assert told(steps(talks, row)[0]) == {"Where in the source": ("", "page 3", "")}

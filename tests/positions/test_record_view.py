@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from negotiations.models import Negotiation, Record, Round, Source
-from positions.models import Demand, Evidence, Issue, Proposal
+from positions.models import Demand, Evidence, Issue, Proposal, TermValue
 from positions.operations import edit_demand
-from tests.factories import IssueFactory
+from tests.factories import EvidenceFactory, IssueFactory, TermValueFactory
+from tests.talks import days_of, river_talks
 
 SLUG = "russia-ukraine-2025"
 
@@ -126,3 +127,23 @@ def test_the_page_asks_as_often_for_three_pieces_of_evidence_as_for_one(client):
         edit_demand(demand, user=editor, version=demand.version, evidence=[row])
     assert len(page_of(client, demand.pk).context["page"].evidence) == rows + 2
     assert queries() == before
+
+
+def test_of_rival_values_it_is_said_who_gives_them_and_which_are_set_aside(client, db):
+    talks = river_talks()
+    value = TermValue.objects.get(record_id=talks.asked.pk)
+    value.rank = "preferred"
+    value.save()
+    rival = TermValueFactory(
+        about=talks.asked, term=talks.days, rank="deprecated", state="published", **days_of(90)
+    )
+    EvidenceFactory(about=rival, source=talks.source, state="published")
+    EvidenceFactory(about=rival, source=talks.source, state="draft", stance="contradicts")
+    page = client.get(reverse("record", args=[talks.slug, talks.asked.pk]))
+    lines = [(line.mark, line.note) for line in page.context["page"].values]
+    assert lines == [("preferred", ""), ("deprecated", f"according to {talks.source.outlet}")]
+    html = page.content.decode()
+    assert "<s>90 days</s>" in html
+    assert "(set aside)" in html
+    assert f"according to {talks.source.outlet}" in html
+    assert rival.pk not in {row.record_id for row in page.context["page"].evidence}
