@@ -63,7 +63,8 @@ class Insert:
         return [partial(_run, f"INSERT INTO {table} ({columns}) VALUES ({places})", values)]
 
     def _fields(self):
-        return [f for f in self.row._meta.concrete_fields if not f.primary_key]
+        fields = self.row._meta.concrete_fields
+        return [f for f in fields if not (f.primary_key or f.generated)]
 
 
 @dataclass(frozen=True)

@@ -319,6 +319,7 @@ def round_paste(request, slug, pk, party):
     return render(request, "positions/round_paste.html", context, status=status)
 
 
+@signed_in
 @require_POST
 def round_silence(request, slug, pk):
     """Record in one step that a party was not reported to answer on an issue at the round.

@@ -66,6 +66,7 @@ def test_the_frame(client, compared):
         assert row.keys() == {
             "code",
             "name",
+            "retired",
             "gaps",
             "cells",
             "outcomes",
@@ -248,7 +249,8 @@ def test_rows_and_columns_are_narrowed(client, sample):
     assert [party["code"] for party in narrow["parties"]] == ["RU", "TR"]
     for row in narrow["issues"]:
         assert [cell["party"] for cell in row["cells"]] == ["RU", "TR"]
-        assert [gap["parties"] for gap in row["gaps"]] == [["RU", "TR"]]
+        # The pair asked for, then the usual ones that have one of the parties shown.
+        assert [gap["parties"] for gap in row["gaps"]] == [["RU", "TR"], ["UA", "RU"]]
 
 
 def test_by_round(client, sample, compared):

@@ -193,7 +193,7 @@ def test_refusals_are_told_in_json(client, shown):
         ("\rx", "'\rx"),
         ("\n=1", "'\n=1"),
         ("＝1", "'＝1"),
-        ("'=1", "'=1"),
+        ("'=1", "''=1"),
         ("a=1", "a=1"),
         ('say "no", then\r\nleave; now', 'say "no", then\r\nleave; now'),
         ("Київ – Москва \U0001f54a \u202e", "Київ – Москва \U0001f54a \u202e"),

@@ -180,10 +180,13 @@ def test_no_form_scrolls_the_page_sideways(open_page, sign_in, width):
     page.get_by_text("More fields").click()
     page.get_by_text("Rival values, and how a value is meant").click()
     wide["demand"] = overflow(page)
-    for kind in ("outcome", "event", "silence", "source", "proposal", "round"):
+    for kind in ("outcome", "event", "silence", "proposal", "round"):
         page.goto(f"/russia-ukraine-2025/new/{kind}/")
         page.get_by_text("More fields").click()
         wide[kind] = overflow(page)
+    page.goto("/russia-ukraine-2025/sources/new/description/")
+    page.get_by_text("More fields").click()
+    wide["source"] = overflow(page)
     page.goto(COMPARISON)
     pause(page).locator("a.number").click()
     wide["record"] = overflow(page)

@@ -62,7 +62,7 @@ def rows_of(negotiation):
 def change(row):
     """Change a text of a row, or its version; a link, which has neither, goes and comes back."""
     rows = type(row)._base_manager.filter(pk=row.pk)
-    fixed = {"code", "slug", "time_zone", "url", "field", "reads"}
+    fixed = {"code", "slug", "time_zone", "url", "field", "reads", "retired_because"}
     texts = [
         field
         for field in row._meta.concrete_fields

@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from negotiations.models import Negotiation, Record, Round, Source
+from negotiations.models import Record, Round, Source
 from positions.models import Demand, Evidence, Issue, Proposal, TermValue
 from positions.operations import edit_demand
-from tests.factories import EvidenceFactory, IssueFactory, TermValueFactory
+from tests.factories import EvidenceFactory, TermValueFactory
 from tests.talks import days_of, river_talks
 
 SLUG = "russia-ukraine-2025"
@@ -69,11 +69,6 @@ def test_it_leads_to_the_page_of_its_own_that_a_kind_has(client):
         assert client.get(path).status_code == 200
     clause = page_of(client, Demand.objects.get(issue__code="elections").clause_id)
     assert clause.context["page"].own_url == ""
-
-
-def test_an_issue_whose_code_is_taken_has_its_plain_page_only(client):
-    issue = IssueFactory(negotiation=Negotiation.objects.get(slug=SLUG), code="overall")
-    assert page_of(client, issue.pk).context["page"].own_url == ""
 
 
 def test_every_record_of_the_sample_has_a_page(client):

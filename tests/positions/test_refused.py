@@ -3,6 +3,8 @@
 What one model alone must keep is in the files beside this one, by noun.
 """
 
+from datetime import date
+
 import pytest
 from django.contrib.postgres.fields import RangeField
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -52,6 +54,9 @@ KINDS = {
 # What else a row needs that has this field.
 BESIDE = {
     "Demand.answers": {"answer": "noted"},
+    "Issue.merged_into": {"retired": date(2024, 1, 1)},
+    "Term.merged_into": {"retired": date(2024, 1, 1)},
+    "TermChoice.merged_into": {"retired": date(2024, 1, 1)},
     "Demand.ended": {"ending": "lapsed"},
     "Demand.ending": {"ended": A_DAY},
     "Linkage.anchor": {"condition": ""},
@@ -179,7 +184,7 @@ def pointing_row(model, field):
     if field.related_model is Record:
         values |= setting(model, field, aimed.pk)
     else:
-        values |= {field.name: aimed}
+        values |= {field.name: aimed, **BESIDE.get(label(model, field), {})}
     if label(model, field) == "Demand.supersedes":
         values |= {"issue": aimed.issue}
     return make(**values)

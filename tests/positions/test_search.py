@@ -336,7 +336,7 @@ def test_only_the_stretch_of_a_long_text_that_hits(talks, ask):
 
 
 def test_a_text_too_long_for_one_vector_is_recorded_and_found(talks, found):
-    long = " ".join(f"слово{number}" for number in range(200_000))
+    long = " ".join(f"слово{number}" for number in range(150_000))
     create(
         Source, user=None, negotiation=talks, outlet="Annals", text="kestrel " + long,
         state="published",
