@@ -55,7 +55,10 @@ def record_with_evidence(
     evidence, values, links = list(evidence), list(values), list(links)
     if state is None:
         ready = bool(evidence) or model not in NEED_EVIDENCE
-        state = _first_state(negotiation, ready and not _points_to_drafts(fields))
+        is_held_back = _points_to_drafts(model, fields) or any(
+            _points_to_drafts(Linkage, link) for link in links
+        )
+        state = _first_state(negotiation, ready and not is_held_back)
     shared = {"user": user, "reason": reason, "negotiation": negotiation, "state": state}
     record = create(model, **shared, **fields)
     for row in values:
@@ -158,8 +161,13 @@ def edit_demand(demand: Demand, *, user, version: int, **fields) -> Demand:
 
 def _publishable(row, evidence: Sequence[Any]) -> bool:
     """Whether a row that has just gained evidence need be a draft no longer."""
-    ready = bool(evidence) and getattr(row, "state", None) == State.DRAFT
-    return ready and _first_state(row.negotiation, True) == State.PUBLISHED
+    if not evidence or getattr(row, "state", None) != State.DRAFT:
+        return False
+    links = Linkage.objects.filter(record_id=row.pk).values("anchor_id")
+    return _first_state(row.negotiation, True) == State.PUBLISHED and not (
+        _points_to_drafts(type(row), vars(row))
+        or any(_points_to_drafts(Linkage, link) for link in links)
+    )
 
 
 def _add_evidence(record, rows: Iterable[Fields], *, user, reason, negotiation, state) -> None:
@@ -223,10 +231,13 @@ def _blank(model) -> dict[str, Any]:
     return blanks[model]
 
 
-def _points_to_drafts(fields: Fields) -> bool:
-    return any(
-        getattr(value, "state", State.PUBLISHED) != State.PUBLISHED for value in fields.values()
-    )
+def _points_to_drafts(model, row: Fields) -> bool:
+    """Whether a record that a row of a model points to is no published one."""
+    fields = model._meta.concrete_fields
+    pointers = [f for f in fields if f.related_model is Record or hasattr(f.related_model, "state")]
+    numbers = [row.get(f.attname) or getattr(row.get(f.name), "pk", None) for f in pointers]
+    pointed = Record.objects.filter(pk__in=[number for number in numbers if number])
+    return any(numbers) and pointed.exclude(state=State.PUBLISHED).exists()
 
 
 def _first_state(negotiation: Negotiation, ready: bool) -> State:

@@ -10,7 +10,16 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
-from negotiations.models import Export, Import, Intake, Negotiation, Party, Record, Source
+from negotiations.models import (
+    Changeset,
+    Export,
+    Import,
+    Intake,
+    Negotiation,
+    Party,
+    Record,
+    Source,
+)
 from positions.models import Issue, Term, TermChoice
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
@@ -158,7 +167,10 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "demand-edit": of("demand", "demand-edit"),
         "record": [at("record", pk) for pk in first.values()],
         "record-history": [at("record-history", pk) for pk in first.values()],
-        "changeset": [at("changeset", 1)],
+        "changeset": [
+            at("changeset", sealed.revision)
+            for sealed in Changeset.objects.filter(negotiation=negotiation).order_by("revision")[:1]
+        ],
         "record-edit": [at("record-edit", pk) for kind, pk in first.items() if kind in FORMS],
         "record-new": [
             at("record-new", kind, query=query)

@@ -121,7 +121,7 @@ class Vale:
         held = {"When": "13 May 2021, 10:20–11:05", "Where": "The old mill"}
         self.on_round("It was held", held)
         source = {"Outlet": "Vale Gazette", "Title": "At the mill", "Published": "13 May 2021"}
-        self.on_round("A source", source)
+        self.describe(source)
         for party, role in ROLES.items():
             self.on_round("Another party in a role", {"Party": party, "Role": role})
         for party, person, rest in SEATS:
@@ -131,6 +131,17 @@ class Vale:
             self.hand.save(form)
             self.hand.at(f"/{self.round}")
             expect(self.page.locator(f"#delegation-{party}")).to_contain_text(person)
+
+    def describe(self, source: dict) -> None:
+        """Describe a source without its text: in the slot, or after the page for the text."""
+        if self.hand.scripted:
+            self.on_round("A source", source)
+            return
+        self.hand.at(f"/{self.round}")
+        self.hand.open(self.link("A source"))
+        form = self.hand.open(self.link("Describe it without its text"))
+        self.hand.write(form, source)
+        self.hand.save(form)
 
     def say(self, party: str, issue: str, text: str, rest: dict) -> None:
         """Record a demand in the line of a side."""

@@ -416,6 +416,25 @@ def test_what_points_to_a_draft_is_a_draft_itself(editor, talks):
     assert there.state == "draft"
 
 
+@pytest.mark.parametrize("pointer", ["answers", "linkage"])
+def test_what_points_to_a_draft_by_its_number_stays_a_draft_with_evidence(editor, talks, pointer):
+    shared = {"user": editor, "negotiation": talks}
+    event = record_with_evidence(Event, **shared, kind="contact", title="A call", happened=A_DAY)
+    points = {
+        "answers": {"answers_id": event.pk, "answer": "noted"},
+        "linkage": {"kind": "demand", "links": [{"relation": "after", "anchor_id": event.pk}]},
+    }[pointer]
+    issue, party = IssueFactory(negotiation=talks), PartyFactory(negotiation=talks)
+    said = {"issue": issue, "holders": [party], "text": "Water", "stated": A_DAY}
+    demand = record_demand(**shared, **said, **points, evidence=[says_so(talks)])
+    assert demand.state == "draft"
+    edited = edit_record(demand, user=editor, version=1, text="Wine", evidence=[says_so(talks)])
+    assert (edited.text, edited.state) == ("Wine", "draft")
+    edit_record(event, user=editor, version=1, evidence=[says_so(talks)])
+    demand = edit_record(edited, user=editor, version=2, evidence=[says_so(talks)])
+    assert demand.state == "published"
+
+
 def test_a_draft_that_gains_its_first_evidence_is_published(editor, talks):
     event = record_with_evidence(
         Event, user=editor, negotiation=talks, kind="contact", title="A call", happened=A_DAY
