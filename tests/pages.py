@@ -113,6 +113,8 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         numbers[record.kind.replace(" ", "-")].append(record.pk)
     parties = Party.objects.filter(negotiation=negotiation).order_by("order")[:1]
     issues = Issue.objects.filter(negotiation=negotiation).order_by("order")[:2]
+    sealed = Changeset.objects.filter(negotiation=negotiation, revision__isnull=False)
+    revisions = sealed.order_by("revision").values_list("revision", flat=True)
     first = {kind: pks[0] for kind, pks in numbers.items() if pks}
 
     def at(name: str, *args, query: str = "") -> str:
@@ -167,10 +169,7 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "demand-edit": of("demand", "demand-edit"),
         "record": [at("record", pk) for pk in first.values()],
         "record-history": [at("record-history", pk) for pk in first.values()],
-        "changeset": [
-            at("changeset", sealed.revision)
-            for sealed in Changeset.objects.filter(negotiation=negotiation).order_by("revision")[:1]
-        ],
+        "changeset": [at("changeset", revision) for revision in revisions[:1]],
         "record-edit": [at("record-edit", pk) for kind, pk in first.items() if kind in FORMS],
         "record-new": [
             at("record-new", kind, query=query)

@@ -17,6 +17,7 @@ from negotiations.models import Negotiation, Source
 from negotiations.operations import Conflict, edit
 from positions.capture import correct_text
 from positions.models import Demand, Outcome, Proposal
+from tests.database import seal
 from tests.factories import DemandFactory, MembershipFactory, NegotiationFactory, UserFactory
 from tests.htmlchecker import complaints
 from tests.pages import FILES, TAKERS, pages, routes, signed_in
@@ -144,6 +145,7 @@ def test_the_checker_finds_nothing_on_any_page_in_any_state(
     empty = NegotiationFactory(title="Talks with nothing in them yet")
     for negotiation in (talks.negotiation, empty):
         work_on(negotiation)
+    seal()
     documents = Documents()
     everybody = visitors()
     readers = {who: client for who, client in everybody.items() if who != "manager"}

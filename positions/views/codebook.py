@@ -87,6 +87,9 @@ def codebook_merge(request, slug, kind, pk):
     """Merge an issue, a term or a choice into another: first what would move, then the act."""
     negotiation = negotiation_to_edit(request, slug)
     row = _row(request, negotiation, kind, pk)
+    if request.method != "POST" and not request.GET.get("into"):
+        messages.error(request, _("Choose what it is to be merged into."))
+        return redirect("codebook-part", slug, kind, pk)
     into = _target(request, negotiation, kind, row)
     form = _merge_form(request.POST or None, kind, row, into)
     if form.is_bound and not form.is_valid():

@@ -120,8 +120,7 @@ def go_on(request, default: str) -> str:
 def record_new(request, slug, kind):
     """Record a row of any kind; the address may name first values for its fields."""
     negotiation = negotiation_to_edit(request, slug)
-    # A source that is described in passing, in a slot, needs no page to give its text.
-    if kind == "demand" or (kind == "source" and _is_asked_for_as_a_page(request)):
+    if kind == "demand" or (kind == "source" and _begins_with_the_text(request)):
         return redirect(reverse(f"{kind}-new", args=[slug]) + f"?{request.GET.urlencode()}")
     form = filled(
         request,
@@ -165,8 +164,14 @@ def record_edit(request, slug, pk):
     return show_form(request, form)
 
 
-def _is_asked_for_as_a_page(request) -> bool:
-    return request.method != "POST" and not wants_part(request)
+def _begins_with_the_text(request) -> bool:
+    """Whether a source is to be recorded on the pages for that, by giving its text first.
+
+    It can be described in passing in a slot, and what was typed there is gone on with here.
+    """
+    if request.method == "POST" or wants_part(request):
+        return False
+    return not unsaved.kept_for(user=request.user, address=request.get_full_path())
 
 
 def _form_or_404(kind: str):

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -169,6 +170,16 @@ def test_in_a_slot_of_another_page_a_source_is_described_in_passing(editor, talk
     assert 'name="outlet"' in part.content.decode()
     editor.post(f"/{talks.slug}/new/source/", {"outlet": "Slot", "kind": "post"}, headers=htmx)
     assert Source.objects.filter(outlet="Slot").exists()
+
+
+def test_a_source_half_described_in_passing_is_gone_on_with_as_a_page(editor, talks):
+    address = f"/{talks.slug}/new/source/?round=1"
+    keep = f"/{talks.slug}/unsaved/?form={quote(address)}"
+    assert editor.get(address).status_code == 302
+    editor.post(keep, {"outlet": "Slotted Post", "kind": "post"})
+    page = editor.get(address)
+    assert page.status_code == 200
+    assert 'value="Slotted Post"' in page.content.decode()
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)

@@ -164,7 +164,7 @@ def test_only_the_methods_there_are(editor, talks):
 def test_what_is_not_there_is_not_found(editor, talks):
     assert editor.get(at(talks, "codebook-part", talks.days)).status_code == 404
     assert editor.get(at(talks, "codebook-part", talks.flow, kind="party")).status_code == 404
-    for into in ("", "x", "9" * 30, "0"):
+    for into in ("x", "9" * 30, "0"):
         address = f"{at(talks, 'codebook-merge', talks.flow)}?into={into}"
         assert editor.get(address).status_code == 404, into
 
@@ -261,6 +261,12 @@ def test_merging_shows_everything_that_moves_and_saves_on_the_second_word(editor
     )
     done = text_of(editor.get(answer.url))
     assert "“Flow” is merged into “River”. Undo" in done
+
+
+def test_a_merge_into_nothing_asks_what_it_is_to_go_into(editor, talks):
+    answer = editor.get(at(talks, "codebook-merge", talks.flow) + "?into=", follow=True)
+    assert answer.redirect_chain == [(at(talks, "codebook-part", talks.flow), 302)]
+    assert "Choose what it is to be merged into." in answer.content.decode()
 
 
 def test_a_merge_matches_terms_and_then_their_choices(editor, talks):
