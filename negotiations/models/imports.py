@@ -39,6 +39,7 @@ class ImportFate(models.TextChoices):
     CHANGED = "changed", _("changes a record")
     DUPLICATE = "duplicate", _("is there already")
     SAME = "same", _("unchanged")
+    SKIPPED = "skipped", _("left out by you")
 
 
 class Import(models.Model):

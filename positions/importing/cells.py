@@ -14,6 +14,7 @@ YES = frozenset({"true", "yes", "y", "1", "x", "так", "да"})
 NO = frozenset({"false", "no", "n", "0", "ні", "нет"})
 _QUOTES = str.maketrans("’‘`", "'''")
 _NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
+_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -47,6 +48,23 @@ def short(text: str) -> str:
     """Return a text as an error quotes it."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def dated(text: str, first: str = "") -> str:
+    """Return a text with dates in numbers alone as ISO 8601 has them, where they are clear.
+
+    With dots the day comes first; with strokes where one number can be no month, or ``first``,
+    "day" or "month", says it. What may mean two days stays as it is.
+    """
+
+    def iso(found: re.Match[str]) -> str:
+        one, stroke, other, year = int(found[1]), found[2], int(found[3]), found[4]
+        order = "day" if stroke == "." or one > 12 else "month" if other > 12 else first
+        day, month = (one, other) if order == "day" else (other, one)
+        is_clear = order and 1 <= day <= 31 and 1 <= month <= 12
+        return f"{year}-{month:02}-{day:02}" if is_clear else found[0]
+
+    return _NUMERIC_DATE.sub(iso, text)
 
 
 def read(field: Field, cells: Mapping[str, str], zone: str = "UTC") -> Any:

@@ -1,14 +1,16 @@
 """A row of a sheet on its way to a record: what it says, what it would become, what is wrong."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from negotiations import ranges
+from negotiations.models import Source, State
 from positions.importing.kinds import Kind
+from positions.models import TermValue
 
 
 class Fate(StrEnum):
@@ -18,6 +20,7 @@ class Fate(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     DUPLICATE = "duplicate"
+    SKIPPED = "skipped"
     WRONG = "wrong"
 
 
@@ -51,6 +54,8 @@ class Draft:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     is_left_out: bool = False
+    #: A person said that this row is not to be imported.
+    is_skipped: bool = False
 
     @property
     def target(self) -> Any:
@@ -61,6 +66,8 @@ class Draft:
 
     @property
     def fate(self) -> Fate:
+        if self.is_skipped:
+            return Fate.SKIPPED
         if self.problems:
             return Fate.WRONG
         if self.is_left_out:
@@ -71,7 +78,8 @@ class Draft:
 
     @property
     def is_new(self) -> bool:
-        return self.existing is None and self.twin is None and not self.is_left_out
+        is_out = self.is_left_out or self.is_skipped
+        return self.existing is None and self.twin is None and not is_out
 
     def wrong(self, column: str, why: str) -> None:
         """Note what is wrong in a column."""
@@ -82,9 +90,18 @@ class Draft:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """Return what it says as it would become, in words by the labels of the fields."""
-        told = [(f.label, shown(self.given[f.name])) for f in self.kind.fields
+        if self.is_skipped:
+            return [(name, text) for name, text in self.cells.items() if name]
+        zone = str(getattr(self.target, "time_zone", "") or "UTC")
+        told = [(f.label, shown(self.given[f.name], zone)) for f in self.kind.fields
                 if f.name in self.given]  # fmt: skip
-        told += [(capfirst(str(p._meta.verbose_name)), part_text(p)) for p in self.parts]
+        if self.is_new and getattr(self.row, "state", "") == State.DRAFT:
+            told.append((str(_("State")), str(State.DRAFT.label)))
+        for part in self.parts:
+            for new in getattr(part, "brings", ()):
+                label = _("New source") if isinstance(new, Source) else _("New person")
+                told.append((label, str(new)))
+            told.append((capfirst(str(part._meta.verbose_name)), part_text(part)))
         return [(label, text) for label, text in told if text]
 
 
@@ -95,8 +112,8 @@ def targets(value: Any) -> Any:
     return value.target if isinstance(value, Draft) else value
 
 
-def shown(value: Any) -> str:
-    """Return a value in words."""
+def shown(value: Any, zone: str = "UTC") -> str:
+    """Return a value in words, times in a zone."""
     value = targets(value)
     if value is None or value == "":
         return ""
@@ -105,25 +122,26 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(shown, value))
     if hasattr(value, "lower_inc"):
-        return range_text(value)
-    if hasattr(value, "_meta"):
-        return str(getattr(value, "code", "") or value)
+        return range_text(value, zone)
     return str(value)
 
 
-def range_text(value: Any) -> str:
+def range_text(value: Any, zone: str = "UTC") -> str:
     """Return a range in words, whatever it is of."""
     end = value.lower if value.lower is not None else value.upper
     if hasattr(end, "hour"):
-        return ranges.times_text(value, "UTC")
+        return ranges.times_text(value, zone)
     return ranges.date_text(value) if hasattr(end, "year") else ranges.quantity_text(value)
 
 
 def part_text(part: Any) -> str:
     """Return in words what would be recorded beside a row."""
-    names = ("term", "quantity", "dates", "status", "relation", "condition", "source", "basis")
-    if not any(hasattr(part, name) for name in ("term_id", "relation", "basis")):
-        return str(part)
+    if isinstance(part, TermValue):
+        texts = [shown(getattr(part, name)) for name in ("quantity", "dates")]
+        texts += map(shown, getattr(part, "chosen", ()))
+        told = ", ".join(filter(None, texts)) or part.get_status_display()
+        unit = f" {part.term.unit}" if part.quantity is not None and part.term.unit else ""
+        return f"{part.term}: {told}{unit}"
+    names = ("relation", "condition", "source", "basis", "speaker", "quote")
     texts = [shown(getattr(part, name)) for name in names if hasattr(part, name)]
-    choices: Iterable[Any] = getattr(part, "chosen", ())
-    return " · ".join(text for text in (*texts, *map(shown, choices)) if text)
+    return " · ".join(filter(None, texts))

@@ -1,6 +1,7 @@
 """What cells point to: by number, code or name, in the negotiation or in the same file."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -90,8 +91,10 @@ class Lookups:
         clean = text.strip().removesuffix(".0")
         if clean in self.labels:
             return self._fitting(column, model, clean, self.labels[clean])
-        if clean.isdecimal() and len(clean) < 19 and int(clean) in self.rows:
-            return self._fitting(column, model, clean, self.rows[int(clean)])
+        known = self.rows.get(int(clean)) if clean.isdecimal() and len(clean) < 19 else None
+        # People know rounds by the number that they have in their track.
+        if known is not None and not (model is Round and type(known) is not Round):
+            return self._fitting(column, model, clean, known)
         found = self.named(model).get(folded(text), []) if model in NAMED else []
         return self._one(column, model, text, found)
 
@@ -112,6 +115,19 @@ class Lookups:
                 % {"text": short(text), "known": codes or _("none")},
             )
         return found[0]
+
+    def _called(self, model: Any, name: str) -> str:
+        """Return a folded name of a row as it is written."""
+        names = names_of(_row(self.named(model)[name][0]))
+        return next((each for each in names if folded(each) == name), name)
+
+    @cached_property
+    def usual_round(self) -> dict[str, str]:
+        """Return the cells of a round that follow from those that there are."""
+        tracks = [track.name for track in self._mine(Track)[:2]]
+        latest = self._mine(Round).order_by("-held", "-pk").first()
+        told = {"track": tracks[0]} if len(tracks) == 1 else {}
+        return told | ({"time_zone": latest.time_zone} if latest else {})
 
     def _fitting(self, column: str, model: Any, text: str, found: Any) -> Any:
         if model is not Record and type(_row(found)) is not model:
@@ -145,6 +161,8 @@ class Lookups:
             return said
         rows = [_row(each) for found in self.named(model).values() for each in found]
         codes = sorted({str(getattr(row, "code", row)) for row in rows})
+        if alike := get_close_matches(folded(text), self.named(model), n=1):
+            said = f"{said} {_('Did you mean “%(name)s”?') % {'name': self._called(model, *alike)}}"
         known = ", ".join(codes[:KNOWN_AT_MOST]) + ("…" if len(codes) > KNOWN_AT_MOST else "")
         return f"{said} {_('There are: %(known)s.') % {'known': known}}" if codes else said
 
@@ -159,7 +177,7 @@ def names_of(row: Any) -> list[str]:
         whole = [row.url, row.title, f"{row.outlet}: {row.title}" if row.title else ""]
         return [name for name in whole if name]
     if isinstance(row, Round):
-        return [row.title]
+        return [row.title, *([str(row.number)] if row.number is not None else ())]
     if isinstance(row, Person):
         return [row.name, *row.aliases]
     if isinstance(row, Party):

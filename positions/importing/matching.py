@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from negotiations.csvtables import read_cell
 from negotiations.sheets.grid import Grid, Row
 from negotiations.sheets.reading import note
 from positions.importing.kinds import TERM_PREFIX, Kind, kinds
+from positions.importing.synonyms import SYNONYMS
 from positions.models import Term
 
 #: Sheets of the workbook of everything that hold no records to import.
@@ -44,6 +43,12 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    #: Where formulas stand: the numbers of rows and the places of columns.
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    #: How dates such as 2/6/2025 are read: "day" or "month" first, "" for not at all.
+    first: str = ""
+    #: The numbers of rows that a person leaves out.
+    skipped: frozenset[int] = frozenset()
 
     def cells(self, row: Row) -> dict[str, str]:
         """Return what stands in a row, by the names of the columns."""
@@ -85,7 +90,8 @@ def matched(
     """Return the sheets of a file with what their columns mean.
 
     ``kind`` is that of all sheets where one was named. ``chosen`` has, by the name of a sheet and
-    the place of a column, what a person took it for; under "kind", what the sheet has.
+    the place of a column, what a person took it for; under "kind", what the sheet has; under
+    "first", whether dates begin with the day or the month; under "skipped", rows to leave out.
     """
     grids, terms = list(grids), list(terms)
     long = {cell: text for grid in grids for cell, text in _long_texts(grid).items()}
@@ -101,18 +107,19 @@ def matched(
         if is_csv:
             rows = [Row(row.number, tuple(map(read_cell, row.cells))) for row in rows]
         columns = _columns(rows[0].cells, known, terms, corrected) if known else ()
-        notes = tuple(note(*each) for each in grid.notes)
-        if known and grid.formulas:
-            notes += (_formulas(grid),)
-        found.append(Sheet(grid.name, known, tuple(columns), tuple(rows[1:]), notes))
+        found.append(
+            Sheet(
+                grid.name,
+                known,
+                tuple(columns),
+                tuple(rows[1:]),
+                tuple(note(*each) for each in grid.notes),
+                grid.formulas,
+                corrected.get("first", ""),
+                frozenset(int(row) for row in corrected.get("skipped", "").split()),
+            )
+        )
     return found
-
-
-def _formulas(grid: Grid) -> str:
-    row, place = min(grid.formulas)
-    return _(
-        "Formulas are not calculated, their text is taken: %(count)s of them, first in %(cell)s."
-    ) % {"count": len(grid.formulas), "cell": f"{letter(place)}{row}"}
 
 
 def _plain(text: str) -> str:
@@ -157,14 +164,27 @@ def _columns(
     for term in terms:
         if f"{TERM_PREFIX}{term.code}" in known:
             by_text.setdefault(_plain(term.name), f"{TERM_PREFIX}{term.code}")
-    columns, taken = [], set(corrected.values())
-    for place, text in enumerate(header):
-        guessed = by_text.get(_plain(text), "")
-        name = corrected.get(str(place), "" if guessed in taken else guessed)
-        name = name if name in known else ""
-        taken.add(name)
-        columns.append(Column(place, text.strip(), name, kind.follows(text.strip())))
-    return columns
+    names = {
+        place: name if name in known else ""
+        for place, name in corrected.items()
+        if place.isdecimal()
+    }
+    by_synonym = {
+        _plain(each): name
+        for name, called in SYNONYMS.get(kind.name, {}).items()
+        for each in called
+        if name in known
+    }
+    # What people call their own columns counts only where the exact name stands nowhere.
+    for by in (by_text, by_synonym):
+        for place, text in enumerate(header):
+            guessed = by.get(_plain(text), "")
+            if guessed and str(place) not in names and guessed not in names.values():
+                names[str(place)] = guessed
+    return [
+        Column(place, text.strip(), names.get(str(place), ""), kind.follows(text.strip()))
+        for place, text in enumerate(header)
+    ]
 
 
 def _is_long_texts(grid: Grid) -> bool:

@@ -12,6 +12,8 @@ from positions.importing.kinds import TEMPLATES, Kind, kinds
 from positions.importing.matching import letter
 from positions.models import Term
 
+#: So many rows can be left out by their numbers.
+MOST_SKIPPED = 2000
 LEAVE_OUT = ("", _("leave out"))
 #: The order in which rows are told apart, what needs a person first.
 FATES = (
@@ -20,6 +22,7 @@ FATES = (
     ImportRow.Fate.CHANGED,
     ImportRow.Fate.DUPLICATE,
     ImportRow.Fate.SAME,
+    ImportRow.Fate.SKIPPED,
 )
 
 
@@ -45,6 +48,8 @@ class MatchedSheet:
     notes: tuple[str, ...]
     unknown: tuple[str, ...]
     columns: tuple[MatchedColumn, ...]
+    first: str
+    skipped: str
     options: tuple[tuple[str, Any], ...]
 
     @property
@@ -85,6 +90,8 @@ def matched_sheets(whole: Import, negotiation: Negotiation, user) -> tuple[Match
                 tuple(sheet["notes"]),
                 tuple(sheet["unknown"]),
                 tuple(columns),
+                sheet.get("first", ""),
+                " ".join(map(str, sheet.get("skipped", ()))),
                 (LEAVE_OUT, *((name, f"{label} ({name})") for name, label in options.items())),
             )
         )
@@ -97,10 +104,32 @@ def chosen_in(posted: Mapping[str, str], whole: Import) -> dict[str, dict[str, s
     for place, sheet in enumerate(whole.sheets):
         kind = posted.get(f"kind-{place}", sheet["kind"])
         mine = {"kind": kind if kind in kinds() else ""}
+        if (first := posted.get(f"first-{place}", "")) in ("day", "month"):
+            mine["first"] = first
+        if skipped := _numbers(posted.get(f"skipped-{place}", "")):
+            mine["skipped"] = skipped
         if kind == sheet["kind"]:
             for at, _header, name in sheet["columns"]:
                 mine[str(at)] = posted.get(f"column-{place}-{at}", name)
         chosen[sheet["name"]] = mine
+    return chosen
+
+
+def _numbers(text: str) -> str:
+    """Return the whole numbers in a text, with spaces between them."""
+    words = [w for w in text.replace(",", " ").split() if w.isascii() and w.isdecimal()]
+    return " ".join(word for word in words[:MOST_SKIPPED] if len(word) < 8)
+
+
+def skipping_wrong(whole: Import) -> dict[str, dict[str, str]]:
+    """Return how sheets and columns are taken now, with the rows that have errors left out."""
+    chosen = chosen_in({}, whole)
+    for sheet in whole.sheets:
+        mine = chosen[sheet["name"]]
+        wrong = whole.rows.filter(sheet=sheet["name"][:200], fate=ImportRow.Fate.WRONG)
+        rows = {*wrong.values_list("number", flat=True), *sheet.get("skipped", ())}
+        mine["first"] = sheet.get("first", "")
+        mine["skipped"] = " ".join(map(str, sorted(rows)))
     return chosen
 
 

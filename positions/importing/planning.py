@@ -12,18 +12,18 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
 from negotiations import bulk
-from negotiations.models import Negotiation, Record, State
+from negotiations.models import Negotiation, Record, Round, State
 from negotiations.rowimages import tables_in_order
 from negotiations.texts import hash_of
-from positions.importing.cells import CellError, read, split, whole
+from positions.importing.cells import CellError, dated, read, split, whole
 from positions.importing.comparing import Comparison
 from positions.importing.drafts import Draft, targets
-from positions.importing.kinds import LATER, Field, Kind, record_kind
+from positions.importing.kinds import LATER, TERM_PREFIX, Field, Kind, record_kind
 from positions.importing.lookups import NAMED, Lookups
 from positions.importing.matching import Sheet
 from positions.importing.rowparts import RowParts
 from positions.importing.states import States
-from positions.models import Demand, Evidence, TermChoice, TermValue
+from positions.models import Demand, Evidence, Term, TermChoice, TermValue
 from positions.placing import placed
 
 NUMBERS_AT_ONCE = 500
@@ -75,14 +75,14 @@ class _Planner:
 
     def plan(self) -> Plan:
         drafts = [draft for sheet in self.sheets for draft in self._drafts(sheet)]
-        self._number(drafts)
+        self._number([draft for draft in drafts if not draft.is_skipped])
         self.states = States(self.negotiation, self.lookups, drafts)
         self.done, self.total = 0, len(drafts)
         for model in tables_in_order():
-            mine = [draft for draft in drafts if draft.kind.model is model]
+            mine = [d for d in drafts if d.kind.model is model and not d.is_skipped]
             if mine:
                 self._read_all(mine[0].kind, mine)
-        return Plan(self.negotiation, drafts)
+        return Plan(self.negotiation, drafts, lacking(self.sheets, self.columns, drafts))
 
     def _numbers(self) -> Iterator[int]:
         """Yield the numbers of records that stand in the file."""
@@ -105,9 +105,17 @@ class _Planner:
         kind: Any = sheet.kind
         columns = {column.name for column in sheet.columns if column.name} | set(self.given)
         self.columns[sheet.name] = frozenset(columns)
+        dates = self._dates(kind)
         for row in sheet.rows:
-            cells = {**self.given, **sheet.cells(row)}
+            cells = {
+                name: dated(text, sheet.first) if name in dates else text
+                for name, text in {**self.given, **sheet.cells(row)}.items()
+            }
             draft = Draft(kind, sheet.name, row.number, cells, None)
+            if row.number in sheet.skipped:
+                draft.is_skipped = True
+                yield draft
+                continue
             if kind.is_numbered:
                 draft.label = cells.get("id", "").strip().removesuffix(".0")
             is_ours = cells.get("negotiation", self.negotiation.slug) == self.negotiation.slug
@@ -116,6 +124,13 @@ class _Planner:
                 if found is not None and type(found) is kind.model:
                     draft.existing = found
             draft.row = draft.existing or self.make(kind.model)
+            if draft.existing is None:
+                self._fill_in(draft, columns)
+            for column in sheet.columns:
+                if column.name and (row.number, column.place) in sheet.formulas:
+                    draft.wrong(
+                        column.name, _("A formula stands here: put its result in its place.")
+                    )
             if draft.label:
                 first = self.lookups.labels.setdefault(draft.label, draft)
                 if first is not draft:
@@ -123,6 +138,20 @@ class _Planner:
                     said = _("The number %(number)s stands in row %(row)s of “%(sheet)s”, too.")
                     draft.wrong("id", said % told)
             yield draft
+
+    def _dates(self, kind: Kind) -> frozenset[str]:
+        """Return the columns in which dates stand."""
+        sorts = ("dates", "day", "times")
+        names = {name for f in kind.fields if f.sort in sorts for name in f.columns}
+        terms = (term for term in self.lookups.terms if term.kind == Term.Kind.DATE)
+        return frozenset({*names, "source_published", *(TERM_PREFIX + t.code for t in terms)})
+
+    def _fill_in(self, draft: Draft, columns: Iterable[str]) -> None:
+        """Give a new round what the form for one begins with, where no column says it."""
+        if draft.kind.model is Round:
+            for name, text in self.lookups.usual_round.items():
+                if name not in columns:
+                    draft.cells.setdefault(name, text)
 
     @staticmethod
     def _number(drafts: list[Draft]) -> None:
@@ -176,7 +205,7 @@ class _Planner:
         of_row = str(getattr(draft.existing, "time_zone", "UTC"))
         zone = draft.cells.get("time_zone") or of_row
         for each in draft.kind.fields:
-            is_there = any(name in columns for name in each.columns)
+            is_there = any(name in columns or name in draft.cells for name in each.columns)
             if not is_there or (each.name == "state" and not draft.cells.get("state")):
                 continue
             try:
@@ -238,7 +267,8 @@ class _Planner:
     def _check(self, draft: Draft, row: Any, names: Mapping[str, str]) -> None:
         for name, errors in bulk.errors_of(row).items():
             for error in errors:
-                said = " ".join(error.messages)
+                is_empty = error.code in ("null", "blank", "required")
+                said = _("Fill this in.") if is_empty else " ".join(error.messages)
                 column = names.get(name, "" if name == NON_FIELD_ERRORS else name)
                 if not any(problem.column == column for problem in draft.problems if column):
                     draft.wrong(column, said)
@@ -271,6 +301,25 @@ class _Planner:
                 draft.wrong("version", said % {"now": now})
         except CellError as error:
             draft.wrong("version", error.why)
+
+
+def lacking(
+    sheets: Iterable[Sheet], columns: Mapping[str, frozenset[str]], drafts: list[Draft]
+) -> list[str]:
+    """Return what each sheet has no column for and every new row needs, instead of by row."""
+    found = []
+    for sheet in sheets:
+        new = [d for d in drafts if d.sheet == sheet.name and d.existing is None and d.problems]
+        for name, label in sheet.kind.columns().items() if sheet.kind and len(new) > 1 else ():
+            if name in columns[sheet.name]:
+                continue
+            if all(any(p.column == name for p in draft.problems) for draft in new):
+                for draft in new:
+                    draft.problems = [p for p in draft.problems if p.column != name]
+                told = {"sheet": sheet.name, "label": label}
+                found.append(_("“%(sheet)s” has no column that is taken for “%(label)s”: "
+                               "choose one below, or add it.") % told)  # fmt: skip
+    return found
 
 
 def _in_its_term(draft: Draft, name: str) -> str:

@@ -28,7 +28,7 @@ class RowParts:
 
     def __init__(self, lookups: Lookups, make):
         self.lookups, self.make = lookups, make
-        self.described: dict[tuple[str, ...], Source] = {}
+        self.described: dict[tuple[str, ...], list[Source]] = {}
         self.speakers: dict[str, Person] = {}
 
     def read(self, draft: Draft) -> None:
@@ -133,22 +133,32 @@ class RowParts:
         return None
 
     def _described(self, told: dict[str, str], new: list[Any]) -> Source:
-        key = tuple(folded(told.get(name, "")) for name in NEW_SOURCE)
-        if key not in self.described:
-            fields = {}
-            for name in NEW_SOURCE:
-                field = kind_of(Source).field(name.removeprefix("source_"))
-                try:
-                    fields[field.name] = read(field, {field.name: told.get(name, "")})
-                except CellError as error:
-                    raise CellError(name, error.why) from error
-            host = urlsplit(fields["url"]).hostname or ""
-            fields["outlet"] = fields["outlet"] or host.removeprefix("www.")
-            if not fields["outlet"]:
-                raise CellError("source_outlet", _("Name the outlet of the new source."))
-            self.described[key] = self.make(Source, **fields)
-            new.append(self.described[key])
-        return self.described[key]
+        """Return the new source that a row describes, that of a row above where it is the same.
+
+        Not every row need date it; two dates make two sources.
+        """
+        fields = {}
+        for name in NEW_SOURCE:
+            field = kind_of(Source).field(name.removeprefix("source_"))
+            try:
+                fields[field.name] = read(field, {field.name: told.get(name, "")})
+            except CellError as error:
+                raise CellError(name, error.why) from error
+        host = urlsplit(fields["url"]).hostname or ""
+        fields["outlet"] = fields["outlet"] or host.removeprefix("www.")
+        if not fields["outlet"]:
+            raise CellError("source_outlet", _("Name the outlet of the new source."))
+        key = tuple(folded(fields[name]) for name in ("outlet", "title", "url"))
+        for source in self.described.setdefault(key, []):
+            if None in (source.published, fields["published"]):
+                source.published = source.published or fields["published"]
+                return source
+            if source.published == fields["published"]:
+                return source
+        source = self.make(Source, **fields)
+        self.described[key].append(source)
+        new.append(source)
+        return source
 
     def _speaker(self, text: str, new: list[Any]) -> Person:
         name = " ".join(text.split())
@@ -162,10 +172,23 @@ class RowParts:
             )
         if name.isdecimal():
             return targets(self.lookups.by_number("speaker", Person, name))
+        by_surname = self._with_surname(name)
+        if len(by_surname) == 1:
+            return by_surname[0]
         if folded(name) not in self.speakers:
             self.speakers[folded(name)] = self.make(Person, name=name)
             new.append(self.speakers[folded(name)])
         return self.speakers[folded(name)]
+
+    def _with_surname(self, name: str) -> list[Person]:
+        """Return the people of the negotiation of whose names one word is the last."""
+        found = {
+            targets(person).pk: targets(person)
+            for called, people in self.lookups.named(Person).items()
+            for person in people
+            if " " not in name and called.split()[-1:] == [folded(name)]
+        }
+        return list(found.values())
 
 
 def _of_evidence(name: str) -> Field:

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from negotiations.imports import Found, Importer, Job
-from negotiations.models import ImportRow
+from negotiations.models import Import, ImportRow
+from negotiations.sheets.grid import Grid
 from negotiations.sheets.reading import read
 from positions.importing.carrying import carry_out_or_note, try_out
 from positions.importing.drafts import Draft
@@ -33,7 +34,7 @@ def run(job: Job) -> Found:
     else:
         try_out(plan, user=job.user, report=job.report)
     return Found(
-        list(rows_of(job.whole, plan, sheets)),
+        list(rows_of(job.whole, plan, sheets, is_recorded=is_recorded)),
         [_told(sheet) for sheet in sheets],
         plan.problems,
         is_recorded,
@@ -48,14 +49,33 @@ def sheets_of(job: Job) -> list[Sheet]:
     whole = job.whole
     content = bytes(whole.content or b"")
     mine = Term.objects.visible_to(job.user).filter(negotiation=job.negotiation)
+    grids = read(content, whole.name)
     return matched(
-        read(content, whole.name),
+        grids,
         mine.order_by("order", "code"),
         file_name=whole.name,
         kind=whole.kind,
-        chosen=whole.chosen,
+        chosen=whole.chosen or remembered(whole, grids),
         is_csv=not content.startswith(b"PK"),
     )
+
+
+def remembered(whole: Import, grids: Iterable[Grid]) -> dict[str, dict[str, str]]:
+    """Return what columns of the same headers were taken for when somebody last chose."""
+    earlier = Import.objects.filter(subject=whole.subject).exclude(chosen={}).exclude(pk=whole.pk)
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+    for each in earlier.order_by("sent").only("sheets", "chosen"):
+        for sheet in each.sheets:
+            header = tuple(header for _place, header, _name in sheet["columns"])
+            chosen = each.chosen.get(sheet["name"])
+            if chosen and chosen.get("kind") and (not whole.kind or whole.kind == chosen["kind"]):
+                known[header] = {k: v for k, v in chosen.items() if k != "skipped"}
+    found = {}
+    for grid in grids:
+        header = tuple(cell.strip() for cell in grid.rows[0].cells)
+        if header in known:
+            found[grid.name] = known[header]
+    return found
 
 
 def _told(sheet: Sheet) -> dict[str, Any]:
@@ -66,10 +86,14 @@ def _told(sheet: Sheet) -> dict[str, Any]:
         "unknown": list(sheet.unknown),
         "notes": list(sheet.notes),
         "rows": len(sheet.rows),
+        "first": sheet.first,
+        "skipped": sorted(sheet.skipped),
     }
 
 
-def rows_of(whole, plan: Plan, sheets: Iterable[Sheet]) -> Iterator[ImportRow]:
+def rows_of(
+    whole, plan: Plan, sheets: Iterable[Sheet], *, is_recorded: bool = False
+) -> Iterator[ImportRow]:
     """Yield what is shown of each row."""
     by_name = {sheet.name: sheet for sheet in sheets}
     for place, draft in enumerate(plan.drafts):
@@ -80,11 +104,19 @@ def rows_of(whole, plan: Plan, sheets: Iterable[Sheet]) -> Iterator[ImportRow]:
             number=draft.number,
             kind=draft.kind.name,
             fate=str(draft.fate),
-            record=draft.existing.pk if draft.existing is not None else None,
+            record=_record_of(draft, is_recorded),
             shown=[[label, _storable(text)] for label, text in draft.shown],
             changes=[[each[0], *map(_storable, each[1:])] for each in draft.changes],
             problems=list(problems_of(draft, by_name[draft.sheet])),
         )
+
+
+def _record_of(draft: Draft, is_recorded: bool) -> int | None:
+    """Return the number of the record that a row is, or has become."""
+    if draft.existing is not None:
+        return draft.existing.pk
+    is_one = is_recorded and draft.is_new and draft.kind.is_numbered
+    return draft.row.pk if is_one else None
 
 
 def problems_of(draft: Draft, sheet: Sheet) -> Iterator[list[str]]:

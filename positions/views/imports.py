@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from config.htmx import render_page_or_part
 from config.resend import signed_in
@@ -150,6 +151,9 @@ def _page(request, negotiation, whole, *, refused=(), status=HTTPStatus.OK):
         "earlier": queue.earlier(whole) if whole.state == Import.State.CHECKED else None,
         "can_edit": True,
     }
+    if request.htmx and not whole.is_waiting:
+        # The page says more than how far it is now.
+        return HttpResponseClientRefresh()
     return render_page_or_part(
         request, "positions/import.html", "import-progress", context, status=status
     )
@@ -160,7 +164,10 @@ def _page(request, negotiation, whole, *, refused=(), status=HTTPStatus.OK):
 def import_match(request, slug, pk):
     """Look through the file once more, its columns taken for what the form says."""
     negotiation, whole = _whole(request, slug, pk)
-    chosen = pages.chosen_in(request.POST, whole)
+    if "skip-wrong" in request.POST:
+        chosen = pages.skipping_wrong(whole)
+    else:
+        chosen = pages.chosen_in(request.POST, whole)
     try:
         queue.check_again(whole, chosen=chosen, again=bool(request.POST.get("again")))
     except ValidationError as error:

@@ -39,6 +39,7 @@ from positions.views.editing import (
     save,
     saved_message,
     source_key,
+    typed,
 )
 
 
@@ -293,7 +294,7 @@ def round_paste(request, slug, pk, party):
     """Several lines of a party at once, pasted from a spreadsheet: shown first, then saved."""
     held = _round_to_edit(request, slug, pk)
     side = _of_round(request, Party, held, code=party)
-    pasted, wrong, text = None, "", request.POST.get("rows", "")
+    pasted, wrong, text = None, "", (typed(request) or {}).get("rows", "")
     if request.method == "POST":
         try:
             pasted = Pasted(text, round=held, party=side, user=request.user)
@@ -303,6 +304,7 @@ def round_paste(request, slug, pk, party):
             if "save" in request.POST and pasted.save():
                 said = ngettext("%(n)s line was saved.", "%(n)s lines were saved.", pasted.adds)
                 messages.success(request, said % {"n": pasted.adds})
+                unsaved.discard(user=request.user, address=request.get_full_path())
                 return redirect(_address(held, "round") + f"#side-{side.code}")
     is_wrong = wrong or (pasted and pasted.plan.has_errors)
     context = {
@@ -314,6 +316,7 @@ def round_paste(request, slug, pk, party):
         "text": text,
         "columns": ", ".join(WITHOUT_HEADER),
         "can_edit": True,
+        "kept": request.kept,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
     return render(request, "positions/round_paste.html", context, status=status)

@@ -57,7 +57,7 @@ DAYS = st.sampled_from(
     ["2 June 2025", "May 2025", "2024", "20–30 June 2025", "by 30 June 2025", "12 March 1856"]
 ).map(on)
 OPEN_DAYS = st.one_of(DAYS, st.just(on("since 2 June 2025")))
-QUANTITIES = st.sampled_from([(0, 0), (30, 30), (2, 3), ("0.1", "2500000"), (5, None), (None, 7)])
+QUANTITIES = st.sampled_from([(0, 0), (30, 30), (2, 3), ("0.1", "900000"), (5, None), (None, 7)])
 TIMES = st.sampled_from(["3 June 2025, 10:00–12:30", "March 2024", "2 June 2025"])
 
 

@@ -15,7 +15,7 @@ from negotiations.history import revision_of
 from negotiations.models import Changeset, Import, ImportRow
 from negotiations.operations import edit
 from positions.models import Demand, Event
-from tests.factories import MembershipFactory, TermChoiceFactory, TermFactory, UserFactory
+from tests.factories import MembershipFactory, TermChoiceFactory, TermFactory, UserFactory, on
 from tests.importing import csv_of
 from tests.negotiations.test_reversing import everything
 from tests.pages import signed_in
@@ -95,10 +95,10 @@ def test_a_file_is_looked_through_recorded_and_undone(client, talks):
 
 def test_with_an_error_nothing_is_recorded_and_the_cell_is_named(client, talks):
     revision = revision_of(talks.negotiation)
-    whole = looked_through(client, talks, demands(demand(), demand(stated="2.6.2024", text="2")))
+    whole = looked_through(client, talks, demands(demand(), demand(stated="2/6/2024", text="2")))
     page = client.get(at(talks, "import", whole.pk)).content.decode()
     assert "1 row has errors." in page
-    assert "E3, <bdi>Stated</bdi></b> “<bdi>2.6.2024</bdi>”: “2.6.2024” is ambiguous" in page
+    assert "E3, <bdi>Stated</bdi></b> “<bdi>2/6/2024</bdi>”: “2/6/2024” is ambiguous" in page
     assert "Import all of it" not in page
     assert "Water for a week." not in page
     others = client.get(at(talks, "import", whole.pk), {"rows": "new"}).content.decode()
@@ -146,10 +146,10 @@ def test_10000_rows_are_recorded_with_progress_as_one_revision(client, talks, mo
 
 
 def test_columns_can_be_matched_by_hand(client, talks):
-    content = csv_of(["Wer", "title", "Art", "When"], ["x", "A flood", "political", "May 2024"])
+    content = csv_of(["Wer", "title", "Art", "Wann"], ["x", "A flood", "political", "May 2024"])
     whole = looked_through(client, talks, content, "flood.csv", kind="events")
     page = client.get(at(talks, "import", whole.pk)).content.decode()
-    assert "Not imported: Wer, Art, When" in page
+    assert "Not imported: Wer, Art, Wann" in page
     assert whole.counts == {"wrong": 1}
     data = {"kind-0": "events", "column-0-0": "", "column-0-1": "title", "column-0-2": "kind",
             "column-0-3": "happened"}  # fmt: skip
@@ -160,6 +160,43 @@ def test_columns_can_be_matched_by_hand(client, talks):
     client.post(at(talks, "import-record", whole.pk))
     work()
     assert Event.objects.get(title="A flood").kind == "political"
+    # A file with the same header is taken the same way.
+    later = csv_of(["Wer", "title", "Art", "Wann"], ["x", "A storm", "political", "May 2024"])
+    whole = looked_through(client, talks, later, "storm.csv", kind="events")
+    assert whole.counts == {"new": 1}
+    page = client.get(at(talks, "import", whole.pk)).content.decode()
+    assert "<b>Not imported:</b> <bdi>Wer</bdi>" in page
+
+
+def test_rows_with_errors_can_be_left_out_and_the_rest_recorded(client, talks):
+    content = demands(demand(), demand(text="2", issue="flou"), demand(text="3", stated="2/6/2024"))
+    whole = looked_through(client, talks, content)
+    assert whole.counts == {"new": 1, "wrong": 2}
+    assert (
+        "Leave out the 2 rows with errors"
+        in client.get(at(talks, "import", whole.pk)).content.decode()
+    )
+    client.post(at(talks, "import-match", whole.pk), {"skip-wrong": "1"})
+    work()
+    whole.refresh_from_db()
+    assert whole.counts == {"new": 1, "skipped": 2}
+    # One of them is taken after all, its date read with the day first.
+    sheet = {"kind-0": "demands", "first-0": "day", "skipped-0": "3"}
+    client.post(at(talks, "import-match", whole.pk), sheet)
+    work()
+    whole.refresh_from_db()
+    assert whole.counts == {"new": 2, "skipped": 1}
+    client.post(at(talks, "import-record", whole.pk))
+    work()
+    whole.refresh_from_db()
+    assert whole.counts == {"new": 2, "skipped": 1}
+    demand_3 = Demand.objects.get(text="3")
+    assert demand_3.stated == on("2 June 2024")
+    assert not Demand.objects.filter(text="2").exists()
+    page = client.get(at(talks, "import", whole.pk), {"rows": "new"}).content.decode()
+    assert "As it was recorded" in page
+    assert f'href="{at(talks, "record", demand_3.pk)}"' in page
+    assert f'href="{at(talks, "changeset", whole.revision)}"' in page
 
 
 def test_the_same_file_again_is_said_and_left_out_unless_asked_for(client, talks):

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from openpyxl import Workbook
 
 from negotiations import xlsxtables
 from negotiations.history import broken_revision, revision_of
@@ -94,7 +95,7 @@ class TestDemands:
         before = revision_of(talks.negotiation)
         content = demands(
             demand(),
-            demand(stated="2.6.2024", text="2"),
+            demand(stated="2/6/2024", text="2"),
             demand(holders="E; Nobody", text="3"),
             demand(issue="flou", text="4"),
             demand(kind="wish", text="5"),
@@ -115,7 +116,7 @@ class TestDemands:
             (8, "round"), (9, "source"), (10, "basis"), (11, "text"), (12, "stated"),
             (13, "holders"), (14, "source"), (15, "text"),
         }  # fmt: skip
-        assert "“2.6.2024” is ambiguous" in wrong[3, "stated"]
+        assert "“2/6/2024” is ambiguous" in wrong[3, "stated"]
         assert "2025-06-02" in wrong[3, "stated"]
         assert wrong[4, "holders"] == "There is no party “Nobody” here. There are: E, L, W."
         assert "There are: flow, gauges." in wrong[5, "issue"]
@@ -172,6 +173,53 @@ class TestDemands:
         wrong = [*row[:3], str(talks.source.pk), *row[4:]]
         plan = plan_of(talks.negotiation, talks.editor, csv_of(header, wrong))
         assert "must be one of: proposal, clause, demand, outcome, event" in said(plan)[0][2]
+
+    def test_a_table_of_ones_own_is_read_as_people_write_it(self, talks):
+        header = ["Party", "Topic", "Statement", "Type", "Date", "Round", "Outlet", "Headline",
+                  "Link", "Published", "Speaker"]  # fmt: skip
+        paper = ["Dam Daily", "Dry", "https://example.org/dry"]
+        rows = [
+            ["East", "Flow", "One.", "offer", "02.06.2024", "2", *paper, "", "Envoy"],
+            ["West", "Flow", "Two.", "offer", "25/6/2024", "2", *paper, "3 June 2024", "A. Nother"],
+        ]
+        plan = imported(talks.negotiation, talks.editor, csv_of(header, *rows), "demands.csv")
+        told = dict(plan.drafts[1].shown)
+        assert told["New person"] == "A. Nother"
+        assert "Dam Daily" in dict(plan.drafts[0].shown)["New source"]
+        first, second = Demand.objects.filter(text__in=["One.", "Two."]).order_by("text")
+        assert (first.stated, second.stated) == (on("2 June 2024"), on("25 June 2024"))
+        assert (first.round, first.issue) == (talks.second, talks.flow)
+        source = Source.objects.get(outlet="Dam Daily")
+        assert source.published == on("3 June 2024")
+        assert Evidence.objects.get(record_id=first.pk).speaker == talks.envoy
+
+    def test_what_every_row_lacks_is_said_once(self, talks):
+        header = ["Holders", "Issue", "What they say, in our words"]
+        content = csv_of(header, ["E", "flow", "One."], ["W", "nowhere", "Two."])
+        plan = plan_of(talks.negotiation, talks.editor, content, "demands.csv")
+        assert [why for _row, column, why in said(plan) if not column] == [
+            "“demands.csv” has no column that is taken for “Stated”: choose one below, or add it.",
+        ]
+        assert [(row, column) for row, column, _ in said(plan) if column] == [(3, "issue")]
+
+    def test_a_formula_is_not_taken_for_what_it_comes_to(self, talks):
+        book = Workbook()
+        sheet = book.active
+        sheet.title = "demands"
+        sheet.append(["holders", "issue", "text", "kind", "stated"])
+        sheet.append(["E", "flow", '="A pause of "&"3 days"', "offer", "2 May 2024"])
+        file = io.BytesIO()
+        book.save(file)
+        plan = plan_of(talks.negotiation, talks.editor, file.getvalue(), "demands.xlsx")
+        assert said(plan) == [(2, "text", "A formula stands here: put its result in its place.")]
+
+    def test_times_are_told_in_the_zone_of_the_round(self, talks):
+        header = ["number", "title", "status", "held"]
+        row = ["5", "Fifth", "held", "3 June 2024, 10:00–12:00"]
+        plan = imported(talks.negotiation, talks.editor, csv_of(header, row), "rounds.csv")
+        assert "10:00" in dict(plan.drafts[0].shown)["Held"]
+        made = Round.objects.get(title="Fifth")
+        assert (made.track, made.time_zone) == (talks.track, talks.second.time_zone)
 
 
 class TestDuplicates:

@@ -56,12 +56,12 @@ def test_rows_are_shown_and_saved_as_one_revision(talks):
 
 def test_an_error_in_a_line_saves_none(talks):
     client = signed_in(talks.editor)
-    rows = "flow\tOne.\t2 May 2024\nflood\tTwo.\t2.5.2024\n"
+    rows = "flow\tOne.\t2 May 2024\nflood\tTwo.\t2/5/2024\n"
     answer = client.post(address(talks), {"rows": rows, "save": "1"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "There is no issue “flood” here. There are: flow, gauges." in page
-    assert "“2.5.2024” is ambiguous" in page
+    assert "There is no issue “flood” here. Did you mean “flow”? There are: flow, gauges." in page
+    assert "“2/5/2024” is ambiguous" in page
     assert rows.splitlines()[1] in page
     assert not Demand.objects.filter(text="One.").exists()
 
@@ -80,6 +80,25 @@ def test_one_column_alone_is_the_text(talks):
     client = signed_in(talks.editor)
     client.post(address(talks), {"rows": "Water, and more.\nBread; too.\n", "save": "1"})
     assert Demand.objects.filter(text="Water, and more.").exists()
+
+
+def test_rows_that_were_left_are_there_again(talks):
+    client = signed_in(talks.editor)
+    keep = f"{reverse('unsaved', args=[talks.slug])}?form={address(talks)}"
+    client.post(keep, {"rows": "flow\tHalf a row"})
+    page = client.get(address(talks)).content.decode()
+    assert "flow\tHalf a row</textarea>" in page
+    assert "This is what you left half-typed" in page
+    client.post(address(talks), {"rows": "flow\tA whole row.\n", "save": "1"})
+    assert "Half a row" not in client.get(address(talks)).content.decode()
+
+
+def test_columns_may_have_the_names_that_people_give_them(talks):
+    client = signed_in(talks.editor)
+    rows = "Topic\tStatement\tType\tDate\nflow\tNine days.\toffer\t02.05.2024\n"
+    client.post(address(talks), {"rows": rows, "save": "1"})
+    said = Demand.objects.get(text="Nine days.")
+    assert (said.kind, said.stated, said.issue) == ("offer", on("2 May 2024"), talks.flow)
 
 
 def test_only_editors_paste(talks):
