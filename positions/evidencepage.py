@@ -41,6 +41,8 @@ class Resting:
 
     kind: str
     title: str
+    #: The issue and the parties that it is about, by name.
+    about: tuple[str, ...]
     url: str
     state: str
     footings: tuple[str, ...]
@@ -153,16 +155,33 @@ def _footings(user) -> dict[str, ExpressionWrapper]:
 
 def _resting(records: Sequence[Record], negotiation: Negotiation, user) -> Iterator[Resting]:
     titles = titled(records)
+    about = _subjects(records)
     evidence = evidence_of([record.pk for record in records], user)
     for record in records:
         yield Resting(
             kind=record.get_kind_display(),
             title=titles[record.pk][1],
+            about=about[record.pk],
             url=url_of(negotiation.slug, record.pk, record.kind),
             state=record.state,
             footings=tuple(str(f.label) for f in Footing if getattr(record, _name(f.value))),
             evidence=evidence.get(record.pk, ()),
         )
+
+
+def _subjects(records: Sequence[Record]) -> dict[int, tuple[str, ...]]:
+    """Return for each record the issue and the parties that it names."""
+    found: dict[int, tuple[str, ...]] = {}
+    for model in {WITNESSED[record.kind] for record in records}:
+        field = model._meta.get_field(OF_PARTY[model])
+        rows = model.objects.filter(pk__in=[record.pk for record in records])
+        rows = rows.select_related("issue", *([] if field.many_to_many else [field.name]))
+        for row in rows.prefetch_related(*([field.name] if field.many_to_many else [])):
+            named = getattr(row, field.name)
+            parties = named.all() if field.many_to_many else [named] if named else []
+            issue = [row.issue.name] if row.issue else []
+            found[row.pk] = (*issue, *(party.name for party in parties))
+    return found
 
 
 def _lost(negotiation: Negotiation, user) -> tuple[Source, ...]:

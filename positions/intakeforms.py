@@ -30,7 +30,8 @@ DESCRIBED = ("outlet", "title", "url", "published", "author", "kind", "language"
 class GiveForm(forms.Form):
     """A text as it is pasted or uploaded; with both, one follows the other.
 
-    ``too_large`` is the name of a file that was not let in. What was read is ``given``.
+    ``first`` is the text that the field begins with: where it was left as it was, a file takes its
+    place. ``too_large`` is the name of a file that was not let in. What was read is ``given``.
     """
 
     text = forms.CharField(
@@ -47,7 +48,7 @@ class GiveForm(forms.Form):
     )
 
     def __init__(self, data=None, files=None, *, too_large: str = "", first: str = ""):
-        self.too_large = too_large
+        self.too_large, self.first = too_large, first
         self.given: Given | None = None
         super().__init__(data, files, initial={"text": first}, auto_id="give-%s")
         self.dom_id = "form-give"
@@ -66,6 +67,10 @@ class GiveForm(forms.Form):
             large = Unreadable("large", most=MOST_BYTES // (1024 * 1024))
             self.add_error("file", f"{self.too_large}: {refusal(large)}")
             return cleaned
+        if cleaned.get("file") is not None and normal(cleaned.get("text", "")) == normal(
+            self.first
+        ):
+            cleaned["text"] = ""
         read = [
             self._read(name, reader, cleaned[name])
             for name, reader in (("file", read_file), ("text", read_pasted))

@@ -20,7 +20,10 @@ def completed(given: Given) -> Given:
     proposed = dict(given.proposed)
     published = proposed.pop("published", None)
     stated = [published] if published else []
-    for each in (*stated, *_days(given.blocks[n].text for n in sorted(given.likely)[:FIRST_LINES])):
+    lines = list(_days(given.blocks[n].text for n in sorted(given.likely)[:FIRST_LINES]))
+    # When a document was last saved tells least of when it was published.
+    is_weak = published is not None and published.origin == "DOCX date"
+    for each in (*lines, *stated) if is_weak else (*stated, *lines):
         try:
             day = ranges.date_text(ranges.parse_dates(each.value))
         except ranges.UnclearRange:

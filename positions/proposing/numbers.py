@@ -82,7 +82,10 @@ _AT_LEAST = (
     "|мінімум|не менее чем|не менее"
     "|как минимум|по меньшей мере|минимум"
 )
-_MORE_THAN = "more than|over|понад|більше ніж|более чем|свыше|более"
+#: "Over" that belongs to the verb before it says nothing of the number.
+_VERBS = "hand|hands|handed|handing|turn|turned|give|gives|gave|giving|take|took|taking"
+_OVER = "".join(rf"(?<!{verb}\s)" for verb in _VERBS.split("|")) + "over"
+_MORE_THAN = f"more than|{_OVER}" + "|понад|більше ніж|более чем|свыше|более"
 _AT_MOST = (
     "at most|up to|no more than|not more than|a maximum of|maximum"
     "|щонайбільше|не більше ніж|не більш як|не більше|не далі ніж|максимум|до|не более чем|не более"
@@ -164,7 +167,7 @@ def amounts(
     for match in stretch.find(_expression(tuple(sorted(set(units) - set(_UNITS))))):
         if any(match.start() < end and start < match.end() for start, end in taken):
             continue
-        if (amount := _amount(stretch, match, decimal_comma)) is not None:
+        if (amount := _amount(stretch, match, decimal_comma, units)) is not None:
             yield amount
     for match in stretch.find(_FRACTION):
         share = Decimal(_FRACTIONS[match["fraction"].casefold()])
@@ -173,8 +176,10 @@ def amounts(
         )
 
 
-def _amount(stretch: Stretch, match: re.Match, decimal_comma: bool) -> Amount | None:
-    unit = _unit(match)
+def _amount(
+    stretch: Stretch, match: re.Match, decimal_comma: bool, units: Sequence[str]
+) -> Amount | None:
+    unit = _unit(match, units)
     bound = match["least"] or match["more"] or match["most"]
     if not unit and not (bound and bound.casefold() != "до" and " " in bound):
         return None
@@ -192,12 +197,13 @@ def _amount(stretch: Stretch, match: re.Match, decimal_comma: bool) -> Amount | 
     return Amount(low, high, unit, vague, stretch.why(start, match.end()))
 
 
-def _unit(match: re.Match) -> str:
+def _unit(match: re.Match, units: Sequence[str]) -> str:
     sign = match["sign"] or match["sign2"]
     if sign:
         return _CURRENCIES[sign]
     if match.groupdict().get("own"):
-        return match["own"].removesuffix("s").casefold()
+        own = match["own"].casefold()
+        return own if own in map(str.casefold, units) else own.removesuffix("s")
     return next(
         (unit for place, unit in enumerate(_UNITS) if match[f"u{place}"]),
         "",

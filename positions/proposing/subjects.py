@@ -12,7 +12,8 @@ from positions.proposing.words import Stretch, words_of
 
 #: What counts how much: a word of an issue's name or code, of the name of one of its terms, of a
 #: choice or its definition; a choice that is named in full, and a unit that only its terms have.
-OF_NAME, OF_TERM, OF_REST, OF_CHOICE, OF_UNIT = 4, 3, 1, 3, 3
+#: A word that is the whole name of an issue tells of that one, though others have it in theirs.
+IS_NAME, OF_NAME, OF_TERM, OF_REST, OF_CHOICE, OF_UNIT = 5, 4, 3, 1, 3, 3
 ENOUGH = 3
 
 _SMALL = """
@@ -106,6 +107,8 @@ def _weights(known: Known) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...
             for text in texts:
                 for each in set(_stems(text)) - named:
                     told[each][issue.key] = weight
+        if len(whole := set(_stems(issue.name)) - named) == 1:
+            told[whole.pop()][issue.key] = IS_NAME
     return tuple((each, tuple(weights.items())) for each, weights in told.items())
 
 
@@ -157,8 +160,9 @@ def _telling(issues: dict[str, int]) -> dict[str, int]:
     """The issues for which a word tells something: many use "ceasefire", one is called so."""
     if len(issues) == 1:
         return issues
-    called = {key: weight for key, weight in issues.items() if weight == OF_NAME}
-    return called if len(called) == 1 else {}
+    most = max(issues.values())
+    called = {key: min(weight, OF_NAME) for key, weight in issues.items() if weight == most}
+    return called if most >= OF_NAME and len(called) == 1 else {}
 
 
 def _found(stretch: Stretch, weights) -> Iterator[tuple[str, Why]]:

@@ -1,6 +1,7 @@
 """Correcting the text of a source through the pages and the API; its versions; what is compared."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
@@ -140,6 +141,14 @@ def test_a_source_without_a_text_gets_its_first(editor, talks):
 def test_the_text_is_in_the_field_to_be_changed_there(editor, source):
     html = editor.get(address_of(source)).content.decode()
     assert f">\n{TEXT}</textarea>" in html
+
+
+def test_a_file_takes_the_place_of_the_text_that_was_left_as_it_was(editor, source):
+    file = SimpleUploadedFile("b.txt", CORRECTED.encode())
+    answer = editor.post(address_of(source), {"text": TEXT.replace("\n", "\r\n"), "file": file})
+    editor.post(answer["Location"], ticked(editor.get(answer["Location"])))
+    source.refresh_from_db()
+    assert source.text == CORRECTED
 
 
 def test_versions_are_listed_with_who_when_and_how_and_can_be_read(editor, talks, source):

@@ -249,6 +249,12 @@ def test_a_word_document_reads_as_if_its_changes_were_accepted():
     assert values(given)["author"] == "A. Drafter"
 
 
+def test_the_day_in_the_first_lines_tells_more_than_when_a_file_was_saved():
+    given = read(docx_of("Talks resume", "3 June 2025", "Words."))
+    assert values(given)["published"] == "3 June 2025"
+    assert values(read(docx_of("No day in it.")))["published"] == "23 December 2013"
+
+
 def test_footnotes_come_after_the_text():
     package = docx_of("The text.")
     rels = part_of(package, "word/_rels/document.xml.rels")

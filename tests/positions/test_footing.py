@@ -143,6 +143,9 @@ def test_the_page_lists_what_rests_on_little(client, talks, weak):
     assert found["Seen by one"] == ("one outlet",)
     assert "Firm" not in found
     assert "Half done" not in found
+    page = client.get(f"/{talks.slug}/evidence/").content.decode()
+    assert "<b>Flow · East</b> <a" in page
+    assert "<b>West</b> <a" in page
     assert "Whispered" in listed(client, talks, rests_on=UNNAMED)
     assert "Guessed" not in listed(client, talks, rests_on=UNNAMED)
     both = listed(client, talks, rests_on=[UNNAMED, INFERENCE], kind="demand")

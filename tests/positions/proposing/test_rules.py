@@ -1,6 +1,6 @@
 """The rules that propose: what they read, from which words, and when they keep silent."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +51,20 @@ def whys(found) -> list[Why]:
 @pytest.mark.parametrize("name", ["passages", "unseen"])
 def test_the_tables_in_the_docs_are_what_the_rules_give(name):
     assert "\n".join(scoring.table(name)) in DOCS.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [("They hand over six thousand bodies.", 6000, 6000), ("over six thousand bodies", 6000, None)],
+)
+def test_over_may_belong_to_the_verb_and_a_unit_keeps_its_letters(text, low, high):
+    (amount,) = amounts(Stretch(text, 0, len(text)), ["bodies"])
+    assert (amount.low, amount.high, amount.unit) == (low, high, "bodies")
+
+
+def test_a_word_that_is_a_whole_name_tells_of_that_issue():
+    issues = (Issue("1", "Ceasefire"), Issue("2", "After a ceasefire"))
+    assert read("A full ceasefire.", known=replace(TALKS, issues=issues)).issue.value == "1"
 
 
 def test_there_are_forty_passages_in_three_languages():
