@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, DateTimeR
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -211,7 +212,11 @@ class RecordForm(WritingForm):
             # Enter saves from a text of two lines; a long one takes it as a line of its own.
             rows = 2 if field.name in (*self.layout.first, "quote", "translation") else 5
             return field.formfield(**{**said, **options, "form_class": LongTextField, "rows": rows})
-        return field.formfield(**{**said, **options})
+        made: Any = field.formfield(**{**said, **options})
+        if field.choices and ("", BLANK_CHOICE_DASH[0][1]) in made.choices:
+            blank = _("— choose") if made.required else "—"
+            made.choices = [("", blank), *(pair for pair in made.choices if pair[0] != "")]
+        return made
 
     def _pointer(self, field, said) -> forms.ModelChoiceField:
         pointer: Any = forms.ModelChoiceField(self._offered(field), empty_label="—", **said)

@@ -128,6 +128,12 @@ def test_every_kind_is_edited_by_its_form(talks):
         assert getattr(row, field) == words, kind
 
 
+def test_what_must_be_chosen_says_so(editor, talks):
+    form = editor.get(new(talks, "event")).content.decode()
+    assert '<option value="" selected>— choose</option>' in form
+    assert "---------" not in form
+
+
 def test_a_new_outcome_with_its_source(editor, talks, client):
     issue = IssueFactory(negotiation=talks)
     url = new(talks, "outcome", f"?issue={issue.pk}&reached=2%20June%202025")
