@@ -16,11 +16,9 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as default_exception_handler
 
+from config.limits import MAX_DEPTH, MAX_VALUES
 from config.watching import note
 
-MAX_DEPTH = 20
-#: Objects, lists, texts, numbers and keys in one body of JSON.
-MAX_VALUES = 20_000
 #: What operations refuse for reasons that are nobody's input, by code.
 REFUSALS = {"rested_on": 409, "gone": 404}
 

@@ -1,4 +1,4 @@
-"""How much one address may ask for.
+"""How much one address may ask for, and how large JSON may be.
 
 How much may be sent stands in ``config.uploads`` and ``config.api``; how long the database may be
 busy with it, in ``config.patience``; what the web server itself refuses, in ``config.serve``.
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 MOST_ADDRESS = 7_000
 #: Of an address: so many parameters, each time that one is given.
 MOST_PARAMETERS = 200
+#: Of one body of JSON: how deep it is nested, and its objects, lists, texts, numbers and keys.
+MAX_DEPTH = 20
+MAX_VALUES = 20_000
 
 
 def bounded_address(get_response):

@@ -89,7 +89,10 @@ def test_what_is_sent_and_what_is_refused_is_not_kept_either(talks, manager):
     stranger = Client(SERVER_NAME="evil.example", raise_request_exception=False)
     answers = [
         *(Client().post(each) for _name, each in addresses(talks.slug)),
-        *(Client().get(each) for each in ("/nothing/here/", "/api/v1/nothing/", f"{address}?as_of=x")),
+        *(
+            Client().get(each)
+            for each in ("/nothing/here/", "/api/v1/nothing/", f"{address}?as_of=x")
+        ),
         *(program.get(each) for each in (address, "/api/v1/demands/")),
         *(stranger.get(each) for each in (address, "/api/v1/demands/", "/health")),
         ended.get(address),

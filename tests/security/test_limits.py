@@ -1,4 +1,4 @@
-"""How much one request may be, ask for and take; each limit is told clearly, and typed text kept."""
+"""How much a request may be, ask for and take; each limit is told, and what was typed is kept."""
 
 import json
 import subprocess
@@ -10,8 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import include, path
 
-from config.api import MAX_DEPTH, MAX_VALUES
-from config.limits import MOST_ADDRESS, MOST_PARAMETERS
+from config.limits import MAX_DEPTH, MAX_VALUES, MOST_ADDRESS, MOST_PARAMETERS
 from config.patience import PATIENCE, kind_of_process
 from config.postgres_home import CLONE
 from config.serve import gunicorn
