@@ -49,7 +49,10 @@ def configure(options: dict[str, Any]) -> None:
         _without_insides,
         structlog.processors.JSONRenderer(),
     ]
-    whole: list[Processor] = [_without_insides, structlog.dev.ConsoleRenderer()]
+    whole: list[Processor] = [
+        _without_insides,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
     logging.config.dictConfig(
         {
             "version": 1,
@@ -59,6 +62,8 @@ def configure(options: dict[str, Any]) -> None:
                 "events": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "foreign_pre_chain": shared,
+                    "use_get_message": readable,
+                    "pass_foreign_args": not readable,
                     "processors": whole if readable else bare,
                 }
             },
@@ -94,9 +99,10 @@ def without_messages(logger: Any, method: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
     if not event["_from_structlog"]:
         event["logger"] = record.name
-        event["event"] = record.msg if record.args and isinstance(record.msg, str) else "withheld"
+        given = event.pop("positional_args", ())
+        event["event"] = record.msg if given and isinstance(record.msg, str) else "withheld"
         event["from"] = f"{record.filename}:{record.lineno}"
-        given = record.args if isinstance(record.args, tuple) else ()
+        given = given if isinstance(given, tuple) else ()
         numbers = [value for value in given if isinstance(value, int | float)]
         if numbers:
             event["numbers"] = numbers

