@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from schemathesis.checks import not_a_server_error
@@ -122,8 +123,20 @@ def person(role: str, talks: Talks):
     return UserFactory() if role == "stranger" else member(talks.negotiation, role)
 
 
+@pytest.fixture
+def application() -> Iterator[WSGIHandler]:
+    """The site, whose requests leave the connection of the test open."""
+    for signal in (request_started, request_finished):
+        assert signal.disconnect(close_old_connections)
+    yield WSGIHandler()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_each_answer_is_as_described_and_none_is_a_failure(db, talks, cases, role, record_property):
+def test_each_answer_is_as_described_and_none_is_a_failure(
+    db, talks, cases, application, role, record_property
+):
     user = person(role, talks)
     headers = {}
     if user is not None:
@@ -132,7 +145,7 @@ def test_each_answer_is_as_described_and_none_is_a_failure(db, talks, cases, rol
     seen: Counter[int] = Counter()
     for case in cases:
         with transaction.atomic():
-            answer = case.call(app=WSGIHandler(), base_url="http://testserver", headers=headers)
+            answer = case.call(app=application, base_url="http://testserver", headers=headers)
             transaction.set_rollback(True)
         seen[answer.status_code] += 1
         try:

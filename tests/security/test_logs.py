@@ -281,7 +281,7 @@ def test_no_word_of_anybody_gets_into_the_log_whatever_they_do(log, talks, anna)
     assert CANARY.lower() not in log.text.lower()
 
 
-def test_a_file_that_could_not_be_made_is_told_without_words(log, talks, monkeypatch):
+def test_a_file_that_could_not_be_made_is_told_without_words(transactional_db, log, talks):
     def maker(job):
         raise ValueError(CANARY)
 

@@ -45,6 +45,10 @@ class Command(BaseCommand):
                 log.error("worker tries again", errors=list(described(error)))
                 connection.close()
                 time.sleep(SECONDS_UNTIL_NEXT_TRY)
+            except Exception as error:
+                # Python would print the error's message, in which words of a draft may stand.
+                log.critical("worker stopped", errors=list(described(error)))
+                raise SystemExit(1) from None
 
     def _work(self) -> None:
         """Work as long as the database answers."""
