@@ -9,7 +9,7 @@ WITH_DATABASE := exec $(RUN) -m config.postgres run --die-with-parent
 PIP_INSTALL := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types manage shell lock clean
+.PHONY: help demo serve test prove lint types manage shell lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ serve: $(VENV)/.installed ## run Parley for real: data of its own, no sample (se
 test: lint types ## lint, types and every test
 	@$(RUN) -m tests.browser.chromium
 	@$(WITH_DATABASE) --name test --volatile -- $(RUN) -m pytest $(PYTEST)
+
+prove: $(VENV)/.installed-dev ## some tests alone: make prove OF=tests/security/test_logs.py
+	@$(WITH_DATABASE) --name test --volatile -- $(RUN) -m pytest --quiet $(OF)
 
 lint: $(VENV)/.installed-dev ## style, by ruff
 	@$(RUN) -m ruff check .

@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ParseError, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as default_exception_handler
 
-MAX_DEPTH = 20
+from config.limits import MAX_DEPTH, MAX_VALUES
+from config.watching import note
+
 #: What operations refuse for reasons that are nobody's input, by code.
 REFUSALS = {"rested_on": 409, "gone": 404}
 
@@ -53,12 +55,35 @@ class BoundedJSONParser(JSONParser):
     def parse(self, stream, media_type=None, parser_context=None):
         try:
             data = json.loads(
-                stream.read().decode(), parse_constant=_refuse_constant, parse_float=_finite
+                stream.read().decode(),
+                parse_constant=_refuse_constant,
+                parse_float=_finite,
+                object_pairs_hook=_once,
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is not JSON: %(why)s") % {"why": error}) from error
         _check(data, 1)
+        if _size(data) > MAX_VALUES:
+            words = _("This JSON holds more than %(most)s values; send it in parts.")
+            raise ParseError(words % {"most": MAX_VALUES})
         return data
+
+
+def _once(pairs):
+    """Return an object; ``ValueError`` where a key stands twice, of which one would be lost."""
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:50]!r} stands twice in one object")
+    return named
+
+
+def _size(value) -> int:
+    """Return how many keys and values there are, with all that is inside."""
+    if isinstance(value, dict):
+        return 1 + len(value) + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
 def _refuse_constant(name):
@@ -124,6 +149,8 @@ def exception_handler(error, context):
 
     The rest is the framework's. A refusal is told in JSON, whatever was asked for.
     """
+    if isinstance(error, AuthenticationFailed):
+        note("token refused")
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
     if isinstance(error, RequestDataTooBig):

@@ -42,7 +42,15 @@ def document_refusals(result, generator, request, public):
     }
     result["components"]["schemas"]["Refusal"] = refusal
     answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
-    reading = {"400": "Not understood.", "401": "The token is not known.", "404": "Not here."}
+    _close(result["components"]["schemas"])
+    reading = {
+        "400": "Not understood.",
+        "401": "The token is not known.",
+        "404": "Not here.",
+        "406": "Not given in this form.",
+        "414": "The address is too long.",
+        "503": "Not now: the database is away, or this took too long. “Retry-After” says when.",
+    }
     deleting = reading | {"403": "Not allowed.", "409": "Something rests on it."}
     writing = reading | {
         "403": "Not allowed.",
@@ -57,3 +65,10 @@ def document_refusals(result, generator, request, public):
                     status, {"description": description, "content": answer}
                 )
     return result
+
+
+def _close(schemas) -> None:
+    """Say of all that is sent that it has no other names than those described."""
+    for name, schema in schemas.items():
+        if name.endswith("Request") and "properties" in schema:
+            schema["additionalProperties"] = False

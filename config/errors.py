@@ -6,20 +6,31 @@ is answered by ``config.resend``.
 
 import re
 
-from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+    ValidationError,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.defaults import bad_request as default
 
 from negotiations.models import Negotiation
 from negotiations.operations import Conflict
 
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 FIRST_PART = re.compile(r"/([-\w]+)/")
 
 
 def bad_request(request: HttpRequest, exception) -> HttpResponse:
     """Say what was wrong with what was sent, without reading any more of it."""
-    if isinstance(exception, RequestDataTooBig):
+    status = 413 if isinstance(exception, TOO_MUCH) else 400
+    if request.path_info.startswith("/api/"):
+        told = _("This is too much for one request.") if status == 413 else _("Not understood.")
+        return JsonResponse({"detail": told}, status=status)
+    if status == 413:
         return render(request, "413.html", status=413)
     return default(request, exception)
 

@@ -1,7 +1,17 @@
 """A page, or the part of it that htmx asked for."""
 
+from urllib.parse import SplitResult, urlsplit
+
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+
+def parts_of(address: str | None) -> SplitResult:
+    """Return the parts of an address that somebody sent: empty ones if it is none."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def wants_part(request) -> bool:

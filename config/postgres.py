@@ -43,6 +43,8 @@ START_SECONDS = 120
 STOP_SECONDS = 30
 POLL_SECONDS = 0.02
 
+# What a statement was and what it was given stays out of the server's log: it may be a draft.
+SILENT = {"log_min_messages": "log", "log_min_error_statement": "panic"}
 # For tests: a crash of the machine may cost the data, a killed server does not.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A table of a test is analyzed while it is empty, if at all, and later plans expect it to be so.
@@ -155,6 +157,7 @@ class EmbeddedPostgres:
             "port": "5432",  # names the socket; no TCP port is opened
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **SILENT,
             **(VOLATILE | UNATTENDED if self.volatile else {}),
         }
         options = [word for pair in settings.items() for word in ("-c", "=".join(pair))]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template import loader
@@ -17,10 +17,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 
+from config.watching import CSRF_REFUSED
 from negotiations.refusals import sqlstate
 
 #: Classes of PostgreSQL's codes, and a code, that say it cannot be reached or will not work now.
 OUTAGES = ("08", "57", "53300")
+#: Codes of what it broke off: a statement, a wait for a lock, an idle transaction.
+TOO_SLOW = {"57014", "55P03", "25P03"}
 SECONDS_TO_WAIT = "10"
 
 
@@ -65,24 +68,43 @@ def signed_in(view):
 
 def csrf_failed(request, reason=""):
     """Answer a form whose token is not this session's: its page is older than the sign-in."""
+    request.META[CSRF_REFUSED] = reason
     return _page(request, "403_csrf.html", HTTPStatus.FORBIDDEN)
 
 
 def failed(request):
-    """Answer a request that raised an error: 503 while the database is away, else 500."""
-    is_away = _is_outage(sys.exception())
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
+    """Answer a request that raised an error.
+
+    503 while the database is away, and where it broke off what took too long; else 500.
+    """
+    error = sys.exception()
+    is_slow = _took_too_long(error)
+    is_passing = is_slow or _is_outage(error)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
     if request.path_info.startswith("/api/"):
-        words = _("The database does not answer.") if is_away else _("This went wrong on our side.")
-        response: HttpResponse = JsonResponse({"detail": words}, status=status)
-    elif is_away:
-        response = _page(request, "503.html", status)
+        response: HttpResponse = JsonResponse(
+            {"detail": _words(is_slow, is_passing)}, status=status
+        )
+    elif is_passing:
+        response = _page(request, "503_slow.html" if is_slow else "503.html", status)
     else:
         response = server_error(request)
-    if is_away:
+    if is_passing:
         response["Retry-After"] = SECONDS_TO_WAIT
     add_never_cache_headers(response)
     return response
+
+
+def _words(is_slow: bool, is_passing: bool) -> str:
+    if is_slow:
+        return _("This took too long and was broken off; ask for less, or try again later.")
+    if is_passing:
+        return _("The database does not answer.")
+    return _("This went wrong on our side.")
+
+
+def _took_too_long(error: BaseException | None) -> bool:
+    return isinstance(error, OperationalError | InternalError) and sqlstate(error) in TOO_SLOW
 
 
 def _is_outage(error: BaseException | None) -> bool:

@@ -100,6 +100,19 @@ def gunicorn(host: str, port: int) -> list[str]:
         "threads": str(THREADS),
         "graceful-timeout": str(STOP_SECONDS // 2),
         "log-level": "warning",
+        "logger-class": "config.serverlog.ServerLogger",
+        # A little above what our own pages refuse, so that these are read.
+        "limit-request-line": "8190",
+        "limit-request-fields": "60",
+        "limit-request-field_size": "8190",
+        # Of a process that does not answer the first one; what a request may take, the database
+        # bounds (config/patience.py).
+        "timeout": "60",
+        "keep-alive": "5",
+        "worker-connections": "200",
+        # Memory that a library leaks goes with its process; not of all processes at once.
+        "max-requests": "10000",
+        "max-requests-jitter": "2000",
     }
     command = ["-m", "gunicorn", "config.wsgi:application", "--no-control-socket"]
     return command + [f"--{name}={value}" for name, value in options.items()]

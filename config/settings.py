@@ -1,10 +1,13 @@
 """What differs by machine comes from the environment; bad values are refused."""
 
+import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from config.patience import PATIENCE, kind_of_process
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -36,7 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "config.administration.AdministrationConfig",
-    "config",
+    "config.apps.Configuration",
     "accounts",
     "negotiations",
     "positions",
@@ -44,8 +47,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.health.answer_health",
+    "config.watching.watch",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.headers.policies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.headers.no_store",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -53,10 +61,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.limits.bounded_address",
     "config.errors.RefusalPages",
 ]
 
@@ -82,8 +89,12 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgresql://…).")
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+_given = DATABASES["default"].get("OPTIONS", {})
+_patience = PATIENCE[kind_of_process(sys.argv)].as_options()
 DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
+    **_given,
+    # What the address itself asks for comes last and counts.
+    "options": f"{_patience} {_given.get('options', '')}".strip(),
     # While the database is away a visitor waits this long; a failed attempt to connect is not
     # repeated by itself, so that the first request after it is back makes one at once.
     "pool": {
@@ -139,12 +150,14 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
+        "script-src-attr": ["'none'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "object-src": ["'none'"],
     }
 }
 FILE_UPLOAD_HANDLERS = [
@@ -152,9 +165,13 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 CSRF_FAILURE_VIEW = "config.resend.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -222,9 +239,5 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-}
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = {"level": env.str("LOG_LEVEL", "WARNING"), "readable": DEBUG}

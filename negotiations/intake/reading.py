@@ -71,7 +71,7 @@ def read_pasted(text: str) -> Given:
 def taken(ended: Ended) -> Given:
     """Return what a process read; raises ``Unreadable`` where it was broken off or refused."""
     if ended.said:
-        log.info("A file could not be read: %s", ended.said)
+        log.info("A file could not be read; the process ended with %s.", ended.code)
     if ended.code:
         raise Unreadable(BROKEN_OFF.get(ended.code, "broken"))
     answer = json.loads(ended.answer)

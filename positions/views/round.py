@@ -2,7 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from config.htmx import render_page_or_part, wants_part
+from config.htmx import parts_of, render_page_or_part, wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
 from negotiations.models import Delegate, Participation, Party, Round, Source
@@ -132,7 +132,7 @@ def _sources_to_choose(request, offers) -> str:
 
 def _is_about(held: Round, page: str) -> bool:
     """Whether an unfinished form, by its address, is one of the round."""
-    parts = urlsplit(page)
+    parts = parts_of(page)
     named = ("round", str(held.pk)) in parse_qsl(parts.query)
     return named or parts.path.startswith(_address(held, "round"))
 

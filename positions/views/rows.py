@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlsplit
 
 from django.http import QueryDict
 from django.shortcuts import render
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import reswap, retarget
 
-from config.htmx import wants_part
+from config.htmx import parts_of, wants_part
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
 from positions.models import Event, Evidence, Linkage, TermValue
@@ -24,20 +23,20 @@ ROW = re.compile(r"comparison-row-(.+)")
 
 def is_on_comparison(request, negotiation: Negotiation) -> bool:
     """Whether htmx asks from the comparison, whose rows it can swap."""
-    shown = urlsplit(request.htmx.current_url or "").path if wants_part(request) else ""
+    shown = parts_of(request.htmx.current_url).path if wants_part(request) else ""
     return shown == reverse("comparison", args=[negotiation.slug])
 
 
 def question_shown(request, negotiation: Negotiation) -> Question | None:
     """Return what the comparison from which htmx asks shows; None if it shows none."""
-    query = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    query = QueryDict(parts_of(request.htmx.current_url).query)
     asked = QuestionForm(query, negotiation=negotiation, request=request)
     return asked.question if asked.is_valid() else None
 
 
 def row_of_address(address: str) -> set[str]:
     """Return the code of the row to which an address of the comparison leads, if to one."""
-    named = ROW.fullmatch(urlsplit(address).fragment)
+    named = ROW.fullmatch(parts_of(address).fragment)
     return {named[1]} if named else set()
 
 
@@ -58,7 +57,7 @@ def rows_saved(
     replaces; without one, the form that was saved goes away. ``editing`` is the form to leave
     open for the next line. ``day`` is the one shown unless the address tells.
     """
-    shown_at = urlsplit(request.htmx.current_url or "")
+    shown_at = parts_of(request.htmx.current_url)
     shown = QueryDict(shown_at.query)
     question = question_shown(request, negotiation) or Question(as_of=timezone.localdate())
     built = comparisons.build(

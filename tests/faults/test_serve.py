@@ -1,6 +1,7 @@
 """`make serve`, below make: what it refuses, and how one gets from nothing to an account."""
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,7 @@ def test_from_nothing_to_an_account_and_to_the_end(name: str, port: int, tmp_pat
         assert "python manage.py createsuperuser" in serving.stdout.readline()
         assert Visitor(site).get("health/").text == "Well.\n"
         assert "no negotiation here that everybody may see" in Visitor(site).get().text
+        _refuses_what_is_too_large(port)
         editor = Visitor(site).sign_in("editor", DEMO_PASSWORDS["editor"])
         assert "Signed in as" not in editor.text
 
@@ -92,6 +94,31 @@ def test_from_nothing_to_an_account_and_to_the_end(name: str, port: int, tmp_pat
         assert serving.stdout is not None
         assert WELCOME not in [*said, *serving.stdout.read().splitlines()]
         assert serving.wait(SECONDS) == 0
+
+
+def _refuses_what_is_too_large(port: int) -> None:
+    """The web server refuses it by itself; what is a little smaller has an answer of ours."""
+
+    def answer(line: str, *headers: str) -> str:
+        with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as link:
+            words = [f"GET {line} HTTP/1.1", f"Host: 127.0.0.1:{port}", *headers, "", ""]
+            link.sendall("\r\n".join(words).encode())
+            link.shutdown(socket.SHUT_WR)
+            said = b""
+            while part := link.recv(65536):
+                said += part
+        return said.decode(errors="replace")
+
+    ours = answer("/?q=" + "x" * 7500, "Connection: close")
+    assert ours.startswith("HTTP/1.1 414 ")
+    assert "This address is too long." in ours
+    for said in (
+        answer("/?q=" + "x" * 9000),
+        answer("/", "X-Long: " + "x" * 9000),
+        answer("/", *(f"X-{number}: 1" for number in range(80))),
+    ):
+        assert said.split()[1] in {"400", "414", "431"}
+        assert "This address is too long." not in said
 
 
 def _worker(launched: subprocess.Popen[str]) -> int:

@@ -2,16 +2,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
+from config.logs import described
 from config.processes import exit_on_stop_signals
 from negotiations import imports
 from negotiations.exports import CHANNEL, run_next
 from positions.exports import MAKERS
 from positions.importing.working import IMPORTER
 
+log = structlog.stdlib.get_logger("parley.worker")
 HOUSEKEEPING_EVERY = 24 * 3600
 #: Nobody need tell the worker that another one died over a file: it looks by itself.
 LOOK_EVERY = 60
@@ -39,9 +42,13 @@ class Command(BaseCommand):
             try:
                 self._work()
             except (OperationalError, InterfaceError) as error:
-                self.stderr.write(f"The worker will try again: {error}")
+                log.error("worker tries again", errors=list(described(error)))
                 connection.close()
                 time.sleep(SECONDS_UNTIL_NEXT_TRY)
+            except Exception as error:
+                # Python would print the error's message, in which words of a draft may stand.
+                log.critical("worker stopped", errors=list(described(error)))
+                raise SystemExit(1) from None
 
     def _work(self) -> None:
         """Work as long as the database answers."""
