@@ -182,10 +182,31 @@ RULES = [
         """
         open     signin  no      no      no      no      yes
         closed   signin  absent  no      no      no      yes
+        foreign  signin  no      no      no      no      absent
         """,
-        GET="setup-settings setup-members",
-        POST="setup-settings setup-members api:membership-list",
+        GET="setup-settings",
+        POST="setup-settings members invitation-new invitation-revoke api:membership-list",
         PATCH="api:negotiation-detail",
+    ),
+    rule(
+        "belong",
+        "Members see their own part and may leave; the last manager is told to hand over first.",
+        """
+        open     signin  no      yes     yes     yes     yes
+        closed   signin  absent  yes     yes     yes     yes
+        """,
+        GET="members",
+        POST="members-leave",
+    ),
+    rule(
+        "have the link",
+        "Whoever has an invitation's link is told what it is to, whatever they may see otherwise.",
+        """
+        open     yes     yes     yes     yes     yes     yes
+        closed   yes     yes     yes     yes     yes     yes
+        """,
+        GET="invitation invitation-sign-up",
+        POST="invitation invitation-sign-up",
     ),
     rule(
         "see a membership",
@@ -260,6 +281,9 @@ ADDRESSES = {
     "import-undo": "pk=imports",
     "import-template": "kind='events' form='csv'",
     "unsaved": "?form=forms",
+    "invitation": "key=keys",
+    "invitation-sign-up": "key=keys",
+    "invitation-revoke": "pk=invitations",
     "api:search": "?q='word' ?negotiation=negotiations.slug",
     "api:membership-detail": "pk=memberships",
     "api:party-detail": "pk=parties",
@@ -295,10 +319,18 @@ SENT = {
     "clause-restore": "clause=clauses",
     "clause-silent": "party=parties issue=issues",
     "round-silence": "party=parties.code issue=issues.code",
-    "setup-members": "name=names role='reader'",
+    "invitation-new": "invite-role='editor' invite-last_day=days",
+    "members": "name=names role='reader'",
     "negotiation-new": "title='Water' visibility='members' review='off' codebook=''",
     "unsaved": "title='Half'",
     "account": "name='a program'",
 }
 #: Of those, the ones that must have written something when it was done.
-WRITING = ("record-state", "setup-move", "codebook-retire", "setup-members", "negotiation-new")
+WRITING = (
+    "record-state",
+    "codebook-retire",
+    "members",
+    "negotiation-new",
+    "invitation-new",
+    "invitation-revoke",
+)

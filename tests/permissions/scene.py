@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
+from negotiations.invitations import invite
 from negotiations.models import Export, Import, ImportProgress, Membership, Negotiation
 from negotiations.models.export import ExportProgress
 from positions.textversions import versions_of
@@ -92,7 +93,7 @@ def address(name: str, pattern, place: Place, *, hidden: str = "") -> str:
 
 
 def _is_inside(name: str) -> bool:
-    return name not in OF_THE_SITE and not name.startswith("api:")
+    return name not in OF_THE_SITE | BY_LINK and not name.startswith("api:")
 
 
 #: Routes outside every negotiation.
@@ -107,6 +108,10 @@ OF_THE_SITE = {
     "token-revoke",
     "negotiation-new",
 }
+
+
+#: Routes whose key says which negotiation they are of.
+BY_LINK = {"invitation", "invitation-sign-up"}
 
 
 def absent(value: str) -> str:
@@ -178,6 +183,8 @@ def place(talks: Talks, users: dict[str, User], members: dict[int, Membership]) 
     )
     ImportProgress.objects.create(whole=sent, attempts=1, done=1, total=1)
     own = SimpleNamespace(negotiation=negotiation)
+    about = {"role": "editor", "several": True, "last_day": timezone.localdate()}
+    invitation, key = invite(user=users["manager"], negotiation=negotiation, **about)
     ApiToken.issue(user=users["manager"], name="a program")
     more = {
         "parents": talks["issues"].parent,
@@ -186,6 +193,9 @@ def place(talks: Talks, users: dict[str, User], members: dict[int, Membership]) 
         "intakes": give_a_text(own, users["editor"]),
         "tokens": users["manager"].api_tokens.latest("pk"),
         "memberships": members[negotiation.pk],
+        "invitations": invitation,
+        "keys": SimpleNamespace(pk=key),
+        "days": SimpleNamespace(pk=timezone.localdate()),
         "names": SimpleNamespace(pk="stranger"),
         "forms": SimpleNamespace(pk=f"/{negotiation.slug}/new/event/"),
     }

@@ -47,7 +47,8 @@ WRITTEN = (
     "SELECT (SELECT count(*) FROM gate.history), (SELECT count(*) FROM negotiations_unsavedform),"
     " (SELECT count(*) FROM negotiations_export), (SELECT count(*) FROM negotiations_import),"
     " (SELECT count(*) FROM negotiations_intake), (SELECT count(*) FROM accounts_apitoken"
-    " WHERE revoked IS NULL), (SELECT count(*) FROM accounts_user)"
+    " WHERE revoked IS NULL), (SELECT count(*) FROM accounts_user), (SELECT count(*)"
+    " FROM negotiations_invitation WHERE revoked IS NULL)"
 )
 
 
