@@ -1,11 +1,18 @@
 """Which rows there are for whom. Every query of a page or the API starts with ``visible_to``."""
 
+import hashlib
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from negotiations.fulltext import Matches, Words, vector_of
+
+
+def digest_of(key: str) -> str:
+    """Return the hex SHA-256 under which the key of an invitation's link is stored."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class NegotiationQuerySet(models.QuerySet):
@@ -190,6 +197,16 @@ class ImportQuerySet(models.QuerySet):
     def for_the_worker(self):
         """Return those that wait to be looked through or recorded."""
         return self.filter(state__in=["checking", "recording"])
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the invitations to negotiations that ``user`` manages."""
+        return self.filter(subject__in=_negotiations().managed_by(user).values("pk"))
+
+    def of_key(self, key: str):
+        """Return the invitation that a link's key is of, whether it is open or not."""
+        return self.filter(digest=digest_of(key))
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -35,6 +35,11 @@ explain(
     gettext_lazy("What is published rests only on what is published: %(detail)s."),
 )
 explain(
+    "manager_stays",
+    gettext_lazy("Nobody else manages the negotiation; let somebody manage it first."),
+    field="role",
+)
+explain(
     "number_and_negotiation_stay",
     gettext_lazy("A row keeps its number and its negotiation for good."),
 )

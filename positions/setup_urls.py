@@ -9,6 +9,5 @@ urlpatterns = [
     path("people/", views.setup_people, name="setup-people"),
     path("tracks/", views.setup_tracks, name="setup-tracks"),
     path("issues/", views.setup_issues, name="setup-issues"),
-    path("members/", views.setup_members, name="setup-members"),
     path("<slug:kind>/<int:pk>/move/", views.setup_move, name="setup-move"),
 ]

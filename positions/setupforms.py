@@ -1,18 +1,28 @@
-"""The forms of setting up a negotiation: what it is, who works on it, a term with its choices."""
+"""The forms of setting up a negotiation: what it is, its parties and issues, a term's choices."""
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
-from negotiations.models import Membership, Negotiation, Round, Track
+from negotiations.models import Negotiation, Round, Track
 from positions.codebooks import codebooks, edit_term, free_code, hyphenated, record_term
 from positions.models import TermChoice
 from positions.operations import record_first_round
 from positions.recordforms import RecordForm, WitnessedForm
 
 SETTINGS = ("title", "summary", "visibility", "review")
+#: What the settings mean, in a line each.
+MEANINGS = {
+    "visibility": _(
+        "Everyone: whoever opens the site reads what is published. Members only: to others the"
+        " negotiation is not there. Drafts are for those who write, either way."
+    ),
+    "review": _(
+        "Off: whoever writes publishes. Required: what somebody wrote is published once a reviewer"
+        " or manager has approved it."
+    ),
+}
 
 
 class StartForm(OperationErrors, forms.Form):
@@ -31,12 +41,16 @@ class StartForm(OperationErrors, forms.Form):
         label=_("Summary"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     visibility = forms.ChoiceField(
-        label=_("Who sees it"), choices=Negotiation.Visibility, widget=forms.RadioSelect
+        label=_("Who sees it"),
+        choices=Negotiation.Visibility,
+        widget=forms.RadioSelect,
+        help_text=MEANINGS["visibility"],
     )
     review = forms.ChoiceField(
         label=_("Review before records are published"),
         choices=Negotiation.Review,
         widget=forms.RadioSelect,
+        help_text=MEANINGS["review"],
     )
 
     def __init__(self, data=None):
@@ -67,6 +81,7 @@ class SettingsForm(OperationErrors, forms.ModelForm):
     class Meta:
         model = Negotiation
         fields = SETTINGS
+        help_texts = MEANINGS
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "visibility": forms.RadioSelect,
@@ -75,25 +90,6 @@ class SettingsForm(OperationErrors, forms.ModelForm):
 
     def _post_clean(self):
         """Leave the row as it is: the operation changes and validates it."""
-
-
-class MemberForm(OperationErrors, forms.Form):
-    """Somebody with an account, by the name they sign in with, and their role."""
-
-    name = forms.CharField(label=_("User name"), max_length=150)
-    role = forms.ChoiceField(
-        label=_("Role"), choices=Membership.Role, initial=Membership.Role.EDITOR
-    )
-
-    def clean_name(self):
-        name = self.cleaned_data["name"].strip()
-        member = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
-        if member is None:
-            raise forms.ValidationError(
-                _("Nobody here signs in as “%(name)s”; ask for the name they sign in with.")
-                % {"name": name}
-            )
-        return member
 
 
 class CodedForm(RecordForm):

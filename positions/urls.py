@@ -1,10 +1,18 @@
 from django.urls import include, path
 
 from positions import views
+from positions.views.invitations import InvitedSignup, invitation
 from positions.views.setup import negotiation_new
 
 urlpatterns = [
     path("new/", negotiation_new, name="negotiation-new"),
+    path("<slug:slug>/members/", include("positions.member_urls")),
+    path("accounts/invitations/<slug:key>/", invitation, name="invitation"),
+    path(
+        "accounts/invitations/<slug:key>/sign-up/",
+        InvitedSignup.as_view(),
+        name="invitation-sign-up",
+    ),
     path("<slug:slug>/setup/", include("positions.setup_urls")),
     path("<slug:slug>/codebook/", include("positions.codebook_urls")),
     path("<slug:slug>/", views.overview, name="overview"),

@@ -6,10 +6,12 @@ from itertools import pairwise
 from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import User
+from negotiations.invitations import invite
 from negotiations.models import (
     Changeset,
     Export,
@@ -38,6 +40,9 @@ TAKERS = frozenset(
         "record-restore",
         "import-match",
         "import-record",
+        "invitation-new",
+        "invitation-revoke",
+        "members-leave",
         "record-state",
         "round-again",
         "round-silence",
@@ -85,7 +90,7 @@ OF_TALKS = [
     "setup-people",
     "setup-tracks",
     "setup-issues",
-    "setup-members",
+    "members",
 ]
 QUESTIONS = ["", "?q=water+or+ceasefire", "?q=xylophone"]
 
@@ -134,6 +139,7 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         **{name: [at(name)] for name in OF_TALKS},
         "comparison": [at("comparison", query=query) for query in ("", "?density=full")],
         "demand-new": [at("demand-new", query=query) for query in ("", *cells)],
+        **_links(negotiation),
         "search": [at("search", query=query) for query in QUESTIONS],
         "issue": [at("issue", code) for code in (*(each.code for each in issues), "overall")],
         "export": [
@@ -177,6 +183,14 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
             for query in (owners if kind in PARTS else [""])
         ],
     }
+
+
+def _links(negotiation: Negotiation) -> dict[str, list[str]]:
+    """Return the pages of a new invitation."""
+    about = {"role": "editor", "several": False, "last_day": timezone.localdate()}
+    _made, key = invite(user=None, negotiation=negotiation, **about)
+    names = ("invitation", "invitation-sign-up")
+    return {name: [reverse(name, args=[key])] for name in names}
 
 
 def _recoding(negotiation: Negotiation) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from negotiations.models import (
     ImportProgress,
     ImportRow,
     Intake,
+    Invitation,
     Record,
     State,
     UnsavedForm,
@@ -194,7 +195,16 @@ def name_of(model: type[models.Model]) -> str:
 
 
 #: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
-PASSING = (UnsavedForm, Export, ExportProgress, Intake, Import, ImportProgress, ImportRow)
+PASSING = (
+    UnsavedForm,
+    Export,
+    ExportProgress,
+    Intake,
+    Import,
+    ImportProgress,
+    ImportRow,
+    Invitation,
+)
 
 
 def our_models() -> list[type[models.Model]]:

@@ -37,7 +37,7 @@ NOTHING = {"csrfmiddlewaretoken": "any"}
 FORMS = [
     "account",
     "negotiation-new",
-    "setup-members",
+    "members",
     "setup-settings",
     "demand-new",
     "demand-edit",

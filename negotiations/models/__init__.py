@@ -3,6 +3,7 @@ from negotiations.models.export import Export, ExportProgress
 from negotiations.models.history import Changeset, Head, History
 from negotiations.models.imports import Import, ImportProgress, ImportRow
 from negotiations.models.intake import Intake
+from negotiations.models.invitation import Invitation
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
@@ -21,6 +22,7 @@ __all__ = [
     "ImportProgress",
     "ImportRow",
     "Intake",
+    "Invitation",
     "Membership",
     "Negotiation",
     "Participation",

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,26 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.resend import signed_in
 from negotiations import operations, unsaved
-from negotiations.models import Membership, Negotiation, Party, Track
+from negotiations.models import Party, Track
 from negotiations.ordering import move
 from positions import setuppages
 from positions.codebooks import apply_codebook, codebooks, set_up
 from positions.models import Issue, Term
-from positions.setupforms import SETTINGS, MemberForm, SettingsForm, StartForm
+from positions.setupforms import SETTINGS, SettingsForm, StartForm
 from positions.views.editing import negotiation_to_edit
+from positions.views.members import manages, negotiation_to_manage
 
 MOVABLE = {"party": Party, "issue": Issue, "term": Term}
-
-
-def _manages(request, negotiation) -> bool:
-    return Negotiation.objects.managed_by(request.user).filter(pk=negotiation.pk).exists()
-
-
-def _negotiation_to_manage(request, slug) -> Negotiation:
-    negotiation = negotiation_to_edit(request, slug)
-    if not _manages(request, negotiation):
-        raise PermissionDenied(_("Only those who manage this negotiation can change this."))
-    return negotiation
 
 
 def _page(request, name, negotiation, status=HTTPStatus.OK, **context):
@@ -39,7 +29,7 @@ def _page(request, name, negotiation, status=HTTPStatus.OK, **context):
         "negotiation": negotiation,
         "section": name,
         "can_edit": True,
-        "manages": _manages(request, negotiation),
+        "manages": manages(request, negotiation),
         "unfinished": unsaved.unfinished(user=request.user, negotiation=negotiation),
     }
     return render(request, f"positions/setup/{name}.html", context, status=status)
@@ -77,7 +67,7 @@ def setup(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_settings(request, slug):
     """Title, summary, who sees it, review."""
-    negotiation = _negotiation_to_manage(request, slug)
+    negotiation = negotiation_to_manage(request, slug)
     form = SettingsForm(request.POST or None, instance=negotiation)
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in SETTINGS}
@@ -133,39 +123,6 @@ def setup_issues(request, slug):
         return redirect("setup-issues", slug=slug)
     outline = setuppages.outline(negotiation=negotiation, user=request.user)
     return _page(request, "issues", negotiation, outline=outline, codebooks=codebooks().values())
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def setup_members(request, slug):
-    """Who works on the negotiation, and as what; POST adds somebody or changes their role."""
-    negotiation = _negotiation_to_manage(request, slug)
-    form = MemberForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        member, role = form.cleaned_data["name"], form.cleaned_data["role"]
-        shared = {"user": request.user, "negotiation": negotiation, "member": member}
-        try:
-            if "remove" in request.POST:
-                operations.remove_member(**shared)
-            else:
-                operations.set_role(**shared, role=role)
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            messages.success(request, _("The members are saved."))
-            left = not _manages(request, negotiation)
-            return redirect("home") if left else redirect("setup-members", slug=slug)
-    rows = Membership.objects.visible_to(request.user).filter(negotiation=negotiation)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return _page(
-        request,
-        "members",
-        negotiation,
-        status,
-        form=form,
-        rows=rows.select_related("user").order_by("user__username"),
-        roles=Membership.Role.choices,
-    )
 
 
 @signed_in

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import connection
+from psycopg import errors
 
 from negotiations.history import history_of
 from negotiations.models import Membership, Negotiation
@@ -141,6 +142,36 @@ def test_two_managers_cannot_both_leave_at_once(transactional_db):
         thread.join(timeout=20)
     assert [list(each) for each in refused] == [["role"]]
     assert list(roles(started).values()) == ["manager"]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        "DELETE FROM negotiations_membership WHERE user_id = %s",
+        "UPDATE negotiations_membership SET role = 'reader' WHERE user_id = %s",
+    ],
+    ids=["removed", "demoted"],
+)
+def test_the_database_keeps_a_manager_whoever_writes(transactional_db, connect, leave):
+    first, second = UserFactory(), UserFactory()
+    started = start_negotiation(user=first, slug="river-talks", title="River talks")
+    set_role(user=first, negotiation=started, member=second, role="manager")
+    one, other = connect(), connect()
+    # Each sees the other still managing until the seal, which lets one end before the other.
+    one.execute(leave, [first.pk])
+    other.execute(leave, [second.pk])
+    one.commit()
+    with pytest.raises(errors.CheckViolation) as caught:
+        other.commit()
+    assert caught.value.diag.constraint_name == "manager_stays"
+    assert [name for name, role in roles(started).items() if role == "manager"] == [second.username]
+
+
+def test_what_nobody_has_managed_yet_may_lose_members(user):
+    negotiation = NegotiationFactory()
+    row = MembershipFactory(negotiation=negotiation, role="editor")
+    remove_member(user=user, negotiation=negotiation, member=row.user)
+    assert roles(negotiation) == {}
 
 
 def test_memberships_are_shown_to_managers_and_to_whom_they_are_of(user, started):

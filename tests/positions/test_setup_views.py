@@ -24,7 +24,7 @@ from tests.recording import published_demand
 pytestmark = pytest.mark.django_db
 
 PAGES = ["setup", "setup-parties", "setup-people", "setup-tracks", "setup-issues"]
-MANAGERS_PAGES = ["setup-settings", "setup-members"]
+MANAGERS_PAGES = ["setup-settings"]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -191,7 +191,7 @@ def test_a_manager_changes_the_settings(as_role, talks):
 
 def test_members_come_change_and_go(as_role, talks):
     UserFactory(username="Danylo")
-    url = reverse("setup-members", args=[talks.slug])
+    url = reverse("members", args=[talks.slug])
     client = as_role("manager")
     client.post(url, {"name": "danylo", "role": "reader"})
     client.post(url, {"name": "Danylo", "role": "editor"})
@@ -204,7 +204,7 @@ def test_members_come_change_and_go(as_role, talks):
 
 
 def test_the_last_manager_cannot_go(as_role, talks):
-    url = reverse("setup-members", args=[talks.slug])
+    url = reverse("members", args=[talks.slug])
     client = as_role("manager")
     for typed in ({"role": "editor"}, {"role": "manager", "remove": "1"}):
         page = client.post(url, {"name": "manager", **typed})
@@ -213,10 +213,10 @@ def test_the_last_manager_cannot_go(as_role, talks):
     assert Membership.objects.get(user__username="manager").role == "manager"
 
 
-def test_a_manager_who_hands_over_is_led_home(as_role, talks):
+def test_a_manager_who_hands_over_is_led_to_their_own_part(as_role, talks):
     MembershipFactory(negotiation=talks, role="manager")
-    url = reverse("setup-members", args=[talks.slug])
-    assert as_role("manager").post(url, {"name": "manager", "role": "editor"}).url == "/"
+    url = reverse("members", args=[talks.slug])
+    assert as_role("manager").post(url, {"name": "manager", "role": "editor"}).url == url
 
 
 def test_an_editor_adds_parties_one_after_another(as_role, talks):
