@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiToken, User
 from config.admin import ReadOnly
 
-# Rights are given by negotiation; a group would give none, and say that it does.
-admin.site.unregister(Group)
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
