@@ -84,6 +84,14 @@ class Negotiation(models.Model):
         head = getattr(self, "head", None)
         return head.revision if head else 0
 
+    @property
+    def seal(self) -> str:
+        """Return the hash that seals the history so far, in hexadecimal digits."""
+        if "current_seal" in self.__dict__:
+            return bytes(self.__dict__["current_seal"] or b"").hex()
+        head = getattr(self, "head", None)
+        return head.seal if head else ""
+
 
 class MembershipRole(models.TextChoices):
     READER = "reader", _("reader")
