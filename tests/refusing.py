@@ -26,7 +26,16 @@ from negotiations.models import (
     UnsavedForm,
 )
 from negotiations.operations import create, edit, remove
-from positions.models import Demand, Event, Outcome, Silence, TermValueChoice
+from positions.models import (
+    Demand,
+    Event,
+    FeedKey,
+    Outcome,
+    Silence,
+    TermValueChoice,
+    Visit,
+    Watch,
+)
 from tests import factories
 from tests.factories import EvidenceFactory, RowFactory, UserFactory
 
@@ -194,7 +203,18 @@ def name_of(model: type[models.Model]) -> str:
 
 
 #: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
-PASSING = (UnsavedForm, Export, ExportProgress, Intake, Import, ImportProgress, ImportRow)
+PASSING = (
+    UnsavedForm,
+    Export,
+    ExportProgress,
+    Intake,
+    Import,
+    ImportProgress,
+    ImportRow,
+    Watch,
+    Visit,
+    FeedKey,
+)
 
 
 def our_models() -> list[type[models.Model]]:

@@ -43,6 +43,8 @@ LIMITS = {
     "account_logout": 2,
     "account_change_password": 2,
     "account_set_password": 2,
+    "account-delete": 5,
+    "following": 40,
     "negotiation-new": 2,
     "password-choose": 5,
     "overview": 45,

@@ -15,7 +15,19 @@ from negotiations.querysets import MembershipQuerySet, NegotiationQuerySet
 
 #: First words of the site's own addresses, which a negotiation's slug would hide.
 RESERVED_SLUGS = frozenset(
-    {"accounts", "admin", "api", "about", "docs", "favicon", "health", "media", "new", "static"}
+    {
+        "accounts",
+        "admin",
+        "api",
+        "about",
+        "docs",
+        "favicon",
+        "following",
+        "health",
+        "media",
+        "new",
+        "static",
+    }
 )
 
 
