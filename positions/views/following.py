@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -165,6 +165,6 @@ def _sent(request, made: atom.Feed, *, is_private: bool) -> HttpResponse:
     moment = int(made.updated.timestamp())
     response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
     response["ETag"], response["Last-Modified"] = etag, http_date(moment)
-    kept = {"private": True} if is_private else {"public": True}
-    patch_cache_control(response, no_cache=True, **kept)
+    if is_private:
+        response["Cache-Control"] = "no-store, private"
     return get_conditional_response(request, etag, moment, response) or response

@@ -288,7 +288,7 @@ def test_the_own_feed_opens_by_its_address_as_long_as_one_may_read(talks, reader
     answer = client.get(address)
     assert "Ever more water." in " ".join(each["title"] for each in entries(answer))
     assert CANARY not in answer.content.decode()
-    assert "private" in answer["Cache-Control"]
+    assert answer["Cache-Control"] == "no-store, private"
     Membership.objects.filter(user=reader).delete()
     seal()
     assert entries(client.get(address)) == []
