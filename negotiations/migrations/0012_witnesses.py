@@ -39,7 +39,7 @@ def as_before(*functions: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("negotiations", "0010_imports")]
+    dependencies = [("negotiations", "0011_import_rows_left_out")]
     operations = [
         migrations.RunSQL(
             for_web_role(FORWARD), as_before("write_history", "seal") + for_web_role(BACKWARD)
