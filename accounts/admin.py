@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, User
 from config.admin import ReadOnly
+from negotiations.leaving import delete_account
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
@@ -25,7 +27,7 @@ def password_link(request, user: User) -> str:
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Accounts are made, changed and closed; never deleted, since the history names them."""
+    """Accounts are made, changed, closed and deleted; their names stay, as the history has them."""
 
     list_display = ("username", "get_full_name", "email", *RIGHTS, "last_login")
     list_filter = RIGHTS
@@ -39,18 +41,38 @@ class UserAdmin(DjangoUserAdmin):
                 "description": _("Whoever runs the site has all three; editors need the first."),
             },
         ),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined", "deleted")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "deleted")
     filter_horizontal = ()
-    actions = ("make_password_links", "close_accounts")
+    actions = ("make_password_links", "close_accounts", "delete_accounts")
 
     def get_readonly_fields(self, request, obj=None):
         own = RIGHTS if obj == request.user else ()  # nobody locks themselves out
         return (*super().get_readonly_fields(request, obj), *own)
 
+    def has_change_permission(self, request, obj=None):
+        is_deleted = obj is not None and obj.deleted is not None
+        return not is_deleted and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.action(description=_("Delete these accounts; their names stay on their work"))
+    def delete_accounts(self, request, users):
+        chosen = users.filter(deleted=None).exclude(pk=request.user.pk)
+        if "confirmed" not in request.POST:
+            context = {**self.admin_site.each_context(request), "users": chosen, "opts": self.opts}
+            return render(request, "admin/accounts/user/delete.html", context)
+        for account in chosen:
+            try:
+                delete_account(account, user=request.user)
+            except ValidationError as error:
+                said = f"{account}: {' '.join(error.messages)}"
+                self.message_user(request, said, messages.ERROR)
+            else:
+                self.message_user(request, _("Deleted: %s.") % account, messages.SUCCESS)
+        return None
 
     @admin.action(description=_("Make links with which they choose a password"))
     def make_password_links(self, request, users):

@@ -19,6 +19,44 @@ NOTED_EVERY = timedelta(minutes=5)
 class User(AbstractUser):
     """Somebody with an account; what they may do is their membership's business."""
 
+    #: When the account was deleted. Its name stays, since the history tells it, for nobody else.
+    deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(deleted=None)
+                | Q(
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                    email="",
+                    first_name="",
+                    last_name="",
+                    password__startswith="!",
+                ),
+                name="deleted_account_is_closed",
+                violation_error_message=_("A deleted account stays closed."),
+            )
+        ]
+
+    @property
+    def runs_the_site_alone(self) -> bool:
+        """Whether nobody else may enter the administration."""
+        running = type(self).objects.filter(is_active=True, is_staff=True, is_superuser=True)
+        return running.filter(pk=self.pk).exists() and not running.exclude(pk=self.pk).exists()
+
+    def close_for_good(self) -> None:
+        """Take everything out of the account but its name; nobody signs in with it any more."""
+        self.is_active = self.is_staff = self.is_superuser = False
+        self.email = self.first_name = self.last_name = ""
+        self.last_login = None
+        self.deleted = timezone.now()
+        self.set_unusable_password()
+        self.groups.clear()
+        self.user_permissions.clear()
+        self.save()
+
 
 class ApiTokenQuerySet(models.QuerySet):
     def visible_to(self, user):

@@ -7,6 +7,7 @@ from config.resend import signed_in
 
 urlpatterns = [
     path("", views.account, name="account"),
+    path("delete/", views.delete, name="account-delete"),
     path("tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
     path("password/", signed_in(account.password_change), name="account_change_password"),
     path("password/set/", signed_in(account.password_set), name="account_set_password"),

@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from config.api_views import NotHere, SchemaView
+from negotiations.api_changes import ChangesView
 from positions.api import COLLECTIONS, ComparisonView
 from positions.api_answers import AnswersView, ClaimsView
 from positions.api_codebook import CodebookView
@@ -41,6 +42,7 @@ urlpatterns = [
         MovementView.as_view(),
         name="movement",
     ),
+    path("changes/", ChangesView.as_view(), name="changes"),
     path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),
     re_path("", NotHere.as_view(), name="not-here"),

@@ -211,7 +211,7 @@ class WriteViewSet(ReadViewSet):
 class NegotiationViewSet(WriteViewSet):
     """Whoever has an account begins negotiations; nobody takes one out."""
 
-    queryset = Negotiation.objects.with_revision()
+    queryset = Negotiation.objects.with_head()
     serializer_class = serializers.NegotiationSerializer
     filterset_class = filters.NegotiationFilters
     input_class = api_input.NegotiationInput

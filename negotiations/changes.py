@@ -65,7 +65,7 @@ def latest_changes(
 ) -> tuple[Change, ...]:
     """Return the newest changes that ``user`` may see, in one negotiation or in all."""
     sets = Changeset.objects.visible_to(user)
-    published = _last_of_published(user).exclude(
+    published = last_of_published(user).exclude(
         negotiation__in=Negotiation.objects.editable_by(user)
     )
     if negotiation:
@@ -110,9 +110,18 @@ def publications(
     kind: str = "",
     since: date | None = None,
     until: date | None = None,
+    after: int | None = None,
+    record: Record | None = None,
 ) -> models.QuerySet[History]:
-    """Return the last rows written of published records, newest first and not without end."""
-    rows = _last_of_published(user).filter(negotiation=negotiation)
+    """Return the last rows written of published records, newest first and not without end.
+
+    ``after`` a revision; of one ``record``.
+    """
+    rows = last_of_published(user).filter(negotiation=negotiation)
+    if after is not None:
+        rows = rows.filter(changeset__revision__gt=after)
+    if record is not None:
+        rows = rows.filter(row_id=record.pk)
     if kind:
         rows = rows.filter(table_name=numbered_models()[kind]._meta.db_table)
     return _between(rows, "changeset__sealed", since, until)[:PUBLISHED_TOLD]
@@ -125,8 +134,8 @@ def authors(negotiation: Negotiation, user) -> list[str]:
     return list(names.distinct())
 
 
-def _last_of_published(user) -> models.QuerySet[History]:
-    """Return the last row written of each published record, newest first.
+def last_of_published(user) -> models.QuerySet[History]:
+    """Return the last row written of each published record that one may see, newest first.
 
     What only hangs on another record, such as evidence, is left out.
     """
@@ -158,7 +167,7 @@ def told_changesets(sets: Iterable[Changeset]) -> tuple[Change, ...]:
     first = placed.filter(place__lte=ROWS_TOLD).values("pk")
     rows = History.objects.filter(pk__in=first).with_image_before().order_by("changeset", "pk")
     written = {pk: list(its) for pk, its in groupby(rows, key=lambda row: row.changeset_id)}
-    titles = _titles(row for its in written.values() for row in its)
+    titles = titles_of(row for its in written.values() for row in its)
     return tuple(
         Change(
             negotiation=each.negotiation,
@@ -166,7 +175,7 @@ def told_changesets(sets: Iterable[Changeset]) -> tuple[Change, ...]:
             who=each.user_name or each.db_role,
             reason=each.reason or "",
             revision=each.revision,
-            records=tuple(_touched(written.get(each.pk, []), titles)),
+            records=tuple(touched(written.get(each.pk, []), titles)),
             others=max(0, (each.rows or 0) - ROWS_TOLD),
         )
         for each in sets
@@ -176,11 +185,9 @@ def told_changesets(sets: Iterable[Changeset]) -> tuple[Change, ...]:
 def told_publications(rows: Iterable[History]) -> tuple[Change, ...]:
     """Return which records were published, or changed since, at once, in a query for each kind."""
     rows = list(rows)
-    titles = _titles(rows)
+    titles = titles_of(rows)
     return tuple(
-        Change(
-            sealed.negotiation, cast(datetime, sealed.sealed), tuple(_touched(list(its), titles))
-        )
+        Change(sealed.negotiation, cast(datetime, sealed.sealed), tuple(touched(list(its), titles)))
         for sealed, its in groupby(rows, key=lambda row: row.changeset)
     )
 
@@ -213,7 +220,7 @@ def subject_of(row: History) -> tuple[type[models.Model], int]:
     return gated_models()[row.table_name], row.row_id
 
 
-def _titles(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str]:
+def titles_of(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str]:
     """Return what the rows' subjects are called, in one query for each model.
 
     What is there no more is called as it was when it was last written.
@@ -229,7 +236,7 @@ def _titles(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str
     return titles
 
 
-def _touched(rows: Sequence[History], titles) -> Iterator[Touched]:
+def touched(rows: Sequence[History], titles) -> Iterator[Touched]:
     by_subject: dict[tuple[type[models.Model], int], list[History]] = {}
     for row in rows:
         by_subject.setdefault(subject_of(row), []).append(row)

@@ -11,8 +11,13 @@ ROWS_AT_ONCE = 2000
 
 def revision_of(negotiation: Negotiation) -> int:
     """Return how many changesets a negotiation has been through; 0 before the first."""
-    head = Head.objects.filter(negotiation_id=negotiation.pk).first()
+    head = head_of(negotiation)
     return head.revision if head else 0
+
+
+def head_of(negotiation: Negotiation) -> Head | None:
+    """Return how far a negotiation's chain has come and the hash that seals all of it."""
+    return Head.objects.filter(negotiation_id=negotiation.pk).first()
 
 
 def revision_written_here(negotiation: Negotiation) -> int | None:
@@ -51,7 +56,7 @@ def broken_revision(negotiation: Negotiation) -> int | None:
         if changeset.revision != expected or _hash_of(changeset, previous) != sealed:
             return expected
         expected, previous = expected + 1, sealed
-    head = Head.objects.filter(negotiation_id=negotiation.pk).first()
+    head = head_of(negotiation)
     last = (head.revision, bytes(head.hash or b"")) if head else (0, b"")
     return None if last == (expected - 1, previous) else expected
 

@@ -44,6 +44,11 @@ class NegotiationQuerySet(models.QuerySet):
             )
         )
 
+    def with_head(self):
+        """Annotate ``current_revision``, and ``current_seal``: the hash of the chain's head."""
+        head = apps.get_model("negotiations", "Head").objects.filter(negotiation=OuterRef("pk"))
+        return self.with_revision().annotate(current_seal=Subquery(head.values("hash")))
+
     def with_latest_round(self):
         """Annotate ``latest_round``, the number of the last round held, as the public sees it."""
         held = apps.get_model("negotiations", "Round").objects.published()

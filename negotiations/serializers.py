@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -142,6 +143,9 @@ class ScopedSerializer(RecordSerializer):
 
 class NegotiationSerializer(RecordSerializer):
     revision = serializers.IntegerField(read_only=True)
+    seal = serializers.CharField(
+        read_only=True, help_text=_("The hash that seals the history up to the revision.")
+    )
 
     class Meta:
         model = Negotiation
@@ -153,6 +157,7 @@ class NegotiationSerializer(RecordSerializer):
             "visibility",
             "review",
             "revision",
+            "seal",
         ]
 
 

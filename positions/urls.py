@@ -5,6 +5,10 @@ from positions.views.invitations import InvitedSignup, invitation
 from positions.views.setup import negotiation_new
 
 urlpatterns = [
+    path("following/", views.following, name="following"),
+    path("following/seen/", views.following_seen, name="following-seen"),
+    path("following/address/", views.feed_address, name="feed-address"),
+    path("following/<str:key>/feed.atom", views.own_feed, name="own-feed"),
     path("new/", negotiation_new, name="negotiation-new"),
     path("<slug:slug>/members/", include("positions.member_urls")),
     path("accounts/invitations/<slug:key>/", invitation, name="invitation"),
@@ -47,6 +51,8 @@ urlpatterns = [
     path("<slug:slug>/records/<int:pk>/restore/", views.record_restore, name="record-restore"),
     path("<slug:slug>/new/<slug:kind>/", views.record_new, name="record-new"),
     path("<slug:slug>/search/", views.search, name="search"),
+    path("<slug:slug>/watch/", views.watch, name="watch"),
+    path("<slug:slug>/feed.atom", views.feed, name="feed"),
     path("<slug:slug>/changes/", views.changes, name="changes"),
     path("<slug:slug>/changes/undo/", views.undo_last, name="undo-last"),
     path("<slug:slug>/changes/<int:revision>/", views.changeset, name="changeset"),

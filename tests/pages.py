@@ -51,10 +51,13 @@ TAKERS = frozenset(
         "token-revoke",
         "undo-last",
         "unsaved",
+        "feed-address",
+        "following-seen",
+        "watch",
     }
 )
 #: Routes that give a file.
-FILES = frozenset({"export-file", "import-template"})
+FILES = frozenset({"export-file", "import-template", "feed", "own-feed"})
 #: Pages of the site, and of a negotiation, at one address each.
 OF_THE_SITE = [
     "home",
@@ -63,6 +66,8 @@ OF_THE_SITE = [
     "account_logout",
     "account_change_password",
     "account_set_password",
+    "account-delete",
+    "following",
     "negotiation-new",
 ]
 OF_TALKS = [

@@ -27,7 +27,16 @@ from negotiations.models import (
     UnsavedForm,
 )
 from negotiations.operations import create, edit, remove
-from positions.models import Demand, Event, Outcome, Silence, TermValueChoice
+from positions.models import (
+    Demand,
+    Event,
+    FeedKey,
+    Outcome,
+    Silence,
+    TermValueChoice,
+    Visit,
+    Watch,
+)
 from tests import factories
 from tests.factories import EvidenceFactory, RowFactory, UserFactory
 
@@ -204,6 +213,9 @@ PASSING = (
     ImportProgress,
     ImportRow,
     Invitation,
+    Watch,
+    Visit,
+    FeedKey,
 )
 
 

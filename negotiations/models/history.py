@@ -26,6 +26,11 @@ class Head(models.Model):
     def __str__(self):
         return f"{self.negotiation_id} at {self.revision}"
 
+    @property
+    def seal(self) -> str:
+        """The hash in hexadecimal digits."""
+        return bytes(self.hash or b"").hex()
+
 
 class Changeset(models.Model):
     """All that one transaction changed in one negotiation: one revision."""

@@ -15,7 +15,19 @@ from negotiations.querysets import MembershipQuerySet, NegotiationQuerySet
 
 #: First words of the site's own addresses, which a negotiation's slug would hide.
 RESERVED_SLUGS = frozenset(
-    {"accounts", "admin", "api", "about", "docs", "favicon", "health", "media", "new", "static"}
+    {
+        "accounts",
+        "admin",
+        "api",
+        "about",
+        "docs",
+        "favicon",
+        "following",
+        "health",
+        "media",
+        "new",
+        "static",
+    }
 )
 
 
@@ -83,6 +95,14 @@ class Negotiation(models.Model):
             return self.__dict__["current_revision"]
         head = getattr(self, "head", None)
         return head.revision if head else 0
+
+    @property
+    def seal(self) -> str:
+        """Return the hash that seals the history so far, in hexadecimal digits."""
+        if "current_seal" in self.__dict__:
+            return bytes(self.__dict__["current_seal"] or b"").hex()
+        head = getattr(self, "head", None)
+        return head.seal if head else ""
 
 
 class MembershipRole(models.TextChoices):

@@ -1,5 +1,6 @@
 from positions.models.demand import Demand, DemandAddressee, DemandHolder, DemandObligor
 from positions.models.evidence import Evidence
+from positions.models.following import FeedKey, Visit, Watch
 from positions.models.issue import Issue, Term, TermChoice
 from positions.models.links import Ending, Rank
 from positions.models.outcome import Event, Outcome, OutcomeConfirmation, Silence
@@ -15,6 +16,7 @@ __all__ = [
     "Ending",
     "Event",
     "Evidence",
+    "FeedKey",
     "Issue",
     "Linkage",
     "Outcome",
@@ -27,4 +29,6 @@ __all__ = [
     "TermChoice",
     "TermValue",
     "TermValueChoice",
+    "Visit",
+    "Watch",
 ]

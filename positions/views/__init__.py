@@ -4,6 +4,14 @@ from positions.views.demands import demand_edit, demand_new, silence_new
 from positions.views.editing import keep_unsaved, record_edit, record_new, record_state
 from positions.views.evidence import evidence
 from positions.views.exports import briefing, everything, export, export_file
+from positions.views.following import (
+    feed,
+    feed_address,
+    following,
+    following_seen,
+    own_feed,
+    watch,
+)
 from positions.views.history import changeset, record_history, record_restore, undo_last
 from positions.views.issues import issue, issues
 from positions.views.lists import proposals, rounds
@@ -29,11 +37,16 @@ __all__ = [
     "evidence",
     "export",
     "export_file",
+    "feed",
+    "feed_address",
+    "following",
+    "following_seen",
     "issue",
     "issues",
     "keep_unsaved",
     "movement",
     "overview",
+    "own_feed",
     "proposals",
     "record",
     "record_edit",
@@ -49,4 +62,5 @@ __all__ = [
     "source_read",
     "sources",
     "undo_last",
+    "watch",
 ]

@@ -16,6 +16,7 @@ from negotiations.changes import (
     told_publications,
 )
 from negotiations.forms import DayField
+from negotiations.history import head_of
 from negotiations.models import Record
 from positions.codebookacts import last_act
 from positions.views.asking import may_edit, negotiation_or_404
@@ -69,5 +70,6 @@ def changes(request, slug):
         "told": tell(list(page)),
         "codebook_act": last_act(negotiation=negotiation, user=request.user) if writes else None,
         "filtered": any(form.cleaned_data.values()),
+        "head": head_of(negotiation),
     }
     return render(request, "positions/changes.html", context)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -43,8 +44,8 @@ def record_restore(request, slug, pk):
     """Make a record what it was at a revision, by a new edit."""
     negotiation = negotiation_to_edit(request, slug)
     record = _record_or_404(request, negotiation, pk)
-    revision = _number(request.POST.get("revision", ""))
-    version = _number(request.POST["version"]) if request.POST.get("version") else None
+    revision = number_or_404(request.POST.get("revision", ""))
+    version = number_or_404(request.POST["version"]) if request.POST.get("version") else None
     try:
         restore(record, revision, user=request.user, version=version)
     except Conflict:
@@ -98,7 +99,7 @@ def undo_last(request, slug):
     if newest is None:
         messages.error(request, _("You have changed nothing here yet."))
         return redirect("changes", slug)
-    return redirect("changeset", slug, newest.revision)
+    return redirect(reverse("changeset", args=[slug, newest.revision]) + "?undo=1")
 
 
 def _record_or_404(request, negotiation, pk) -> Record:
@@ -106,7 +107,7 @@ def _record_or_404(request, negotiation, pk) -> Record:
     return get_object_or_404(rows.select_related("negotiation"), pk=pk)
 
 
-def _number(text: str) -> int:
+def number_or_404(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise Http404
     return int(text)

@@ -9,6 +9,7 @@ from negotiations.past import records_as_of
 from positions import answerspage, claimspage, issuelist, issuepage
 from positions.citing import citation
 from positions.filters import OVERALL
+from positions.following import is_watched
 from positions.models import Issue
 from positions.question import OF_ISSUE, QuestionForm
 from positions.views.asking import frame, may_edit, negotiation_or_404, unshown
@@ -46,6 +47,7 @@ def issue(request, slug, code):
     context = {
         "negotiation": negotiation,
         "page": page,
+        "watched": found is not None and is_watched(request.user, negotiation, found.pk),
         "answers": answers,
         "claims": claims,
         **frame(request, asked, page.comparison),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations import unsaved
 from positions import overview as overviews
+from positions.following import is_watched, news_of
 from positions.views.asking import may_edit, negotiation_or_404
 
 
@@ -25,6 +26,7 @@ def overview(request, slug):
     context = {
         "data": data,
         "negotiation": negotiation,
+        **news(request.user, negotiation),
         "overview": built,
         "can_edit": can_edit,
         "unfinished": unsaved.unfinished(user=request.user, negotiation=negotiation)
@@ -32,3 +34,10 @@ def overview(request, slug):
         else (),
     }
     return render(request, "positions/overview.html", context)
+
+
+def news(user, negotiation) -> dict:
+    """Return what whoever is signed in gets besides: whether they follow it, and what is new."""
+    if not user.is_authenticated:
+        return {}
+    return {"watched": is_watched(user, negotiation), "news": news_of(user, negotiation)}

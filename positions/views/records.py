@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from negotiations.models import Record
+from positions.following import KINDS, is_watched
 from positions.recordpages import page_of
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -17,6 +18,7 @@ def record(request, slug, pk):
     context = {
         "negotiation": negotiation,
         "page": page_of(number, request.user),
+        "watched": number.kind in KINDS and is_watched(request.user, negotiation, pk),
         "can_edit": may_edit(request, negotiation),
     }
     return render(request, "negotiations/record.html", context)

@@ -101,6 +101,53 @@
     }
   });
 
+  // One's last change is looked at, to be undone, from anywhere in a negotiation. Where a page lists
+  // keys of its own, its list and its switch are the ones that count.
+  const undo = document.getElementById("undo-last");
+  const sheet = document.getElementById("all-keys");
+  const single = document.querySelector("#matrix-single-keys, #single-keys, #all-single-keys");
+
+  if (undo) {
+    const ownList = single.id !== "all-single-keys";
+    document.getElementById("all-keys-open")?.addEventListener("click", () => sheet.showModal());
+    document.getElementById("all-keys-close").addEventListener("click", () => sheet.close());
+    const own = document.getElementById("all-single-keys");
+    own.checked = localStorage.getItem("single-keys") === "on";
+    own.addEventListener("change", () => localStorage.setItem("single-keys", own.checked ? "on" : "off"));
+
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
+      if (event.target.closest?.("dialog, form.entry")) return;
+      const inField = event.target.matches("input:not([type=checkbox]), select, textarea");
+      const together = event.altKey && event.shiftKey;
+      const alone = single.checked && !event.altKey && !inField;
+      if (event.code === "KeyZ" && (together || (alone && !event.shiftKey))) {
+        event.preventDefault();
+        undo.submit();
+      } else if (event.key === "?" && !ownList && !event.altKey && !inField) {
+        event.preventDefault();
+        sheet.showModal();
+      }
+    });
+  }
+
+  // That a page was seen is told once it is to be seen: not by what fetches it ahead.
+  const shown = document.querySelector("form[data-shown]");
+
+  function tell() {
+    if (!shown || document.visibilityState !== "visible") return;
+    document.removeEventListener("visibilitychange", tell);
+    fetch(shown.action, {
+      method: "POST",
+      body: new FormData(shown),
+      headers: { "X-Requested-With": "fetch" },
+      redirect: "error",
+    }).catch(() => {}); // the button is still there
+  }
+
+  document.addEventListener("visibilitychange", tell);
+  tell();
+
   document.addEventListener("click", (event) => {
     const form = event.target.closest?.("a[data-close]")?.closest("form.entry");
     if (form && slotOf(form)) {

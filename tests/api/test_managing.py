@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from negotiations.models import Membership, Negotiation
+from negotiations.models import Changeset, Membership, Negotiation
 from tests.api.conftest import member, new_talks, place, program_of
 from tests.factories import UserFactory
 
@@ -77,7 +77,9 @@ def test_a_manager_changes_the_settings(program, begun):
     change = {"title": "Lake talks", "visibility": "public", "slug": "lake-talks"}
     answer = program.patch(place("negotiations", "river-talks"), change, **JSON)
     assert answer.status_code == 200
-    assert answer.json() == {**begun, **change, "revision": 2}
+    seal = bytes(Changeset.objects.get(revision=2).hash).hex()
+    assert answer.json() == {**begun, **change, "revision": 2, "seal": seal}
+    assert begun["seal"] == bytes(Changeset.objects.get(revision=1).hash).hex()
     assert Client().get(place("negotiations", "lake-talks")).json() == answer.json()
 
 

@@ -59,7 +59,7 @@ def test_it_has_every_collection_and_what_is_computed(schema):
         f"/api/v1/negotiations/{{slug}}/{name}/": {"get"}
         for name in ("comparison", "conditions", "answers", "claims", "codebook", "movement")
     }
-    search = {"/api/v1/search/": {"get"}}
+    search = {f"/api/v1/{name}/": {"get"} for name in ("search", "changes")}
     assert {
         path: set(methods) for path, methods in schema["paths"].items()
     } == lists | ones | pages | search

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from negotiations.changes import ROWS_TOLD, latest_changes
-from negotiations.models import Membership, Party
+from negotiations.models import Changeset, Membership, Party
 from negotiations.operations import create, edit, operation, publish, remove, retract
 from positions.models import Issue
 from positions.operations import edit_demand, record_demand
@@ -317,3 +317,11 @@ class TestLatest:
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_only_reading(client, talks, method):
     assert getattr(client, method)(reverse("changes", args=[talks.slug])).status_code == 405
+
+
+def test_the_seal_of_the_newest_revision_is_there_to_copy(talks, ann, page_for):
+    draft(talks, ann)
+    newest_seal = bytes(Changeset.objects.latest("revision").hash).hex()
+    shown = body(page_for())
+    assert f'value="{newest_seal}"' in shown
+    assert f"Seal of revision {talks.revision}" in shown
