@@ -35,6 +35,7 @@ TAKERS = frozenset(
         "clause-silent",
         "codebook-retire",
         "codebook-undo",
+        "record-present",
         "record-restore",
         "import-match",
         "import-record",

@@ -21,7 +21,9 @@ from negotiations.models import (
     ImportProgress,
     ImportRow,
     Intake,
+    Presence,
     Record,
+    Sending,
     State,
     UnsavedForm,
 )
@@ -194,7 +196,17 @@ def name_of(model: type[models.Model]) -> str:
 
 
 #: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
-PASSING = (UnsavedForm, Export, ExportProgress, Intake, Import, ImportProgress, ImportRow)
+PASSING = (
+    UnsavedForm,
+    Sending,
+    Presence,
+    Export,
+    ExportProgress,
+    Intake,
+    Import,
+    ImportProgress,
+    ImportRow,
+)
 
 
 def our_models() -> list[type[models.Model]]:

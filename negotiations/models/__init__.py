@@ -6,6 +6,7 @@ from negotiations.models.intake import Intake
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
+from negotiations.models.sending import Presence, Sending
 from negotiations.models.source import Source
 from negotiations.models.unsaved import UnsavedForm
 
@@ -26,9 +27,11 @@ __all__ = [
     "Participation",
     "Party",
     "Person",
+    "Presence",
     "Record",
     "Round",
     "Scoped",
+    "Sending",
     "Source",
     "State",
     "Track",
