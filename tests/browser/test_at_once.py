@@ -48,18 +48,33 @@ def test_the_same_field_in_two_browsers(open_page, sign_in, javascript):
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
-def test_a_double_click_and_the_back_button_make_one_row(open_page, sign_in, javascript):
+def test_a_double_click_makes_one_row(open_page, sign_in, javascript):
     page = sign_in(open_page(java_script_enabled=javascript), "editor", f"/{SLUG}/new/track/")
-    name = f"Pressed twice {javascript}"
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name").fill("Pressed twice")
     page.get_by_role("button", name="Save", exact=True).dblclick()
     expect(page).to_have_url(re.compile(r"/records/\d+/$"))
-    place = page.url
-    page.go_back()
-    page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page).to_have_url(place)
-    assert Track.objects.filter(name=name).count() == 1
+    assert Track.objects.filter(name="Pressed twice").count() == 1
+
+
+def test_going_back_and_saving_again_makes_one_row_and_leads_to_the_same_place(open_page, sign_in):
+    page = sign_in(open_page(), "editor", f"/{SLUG}/new/track/")
+    places = []
+    for name in ("Gone back", "Gone back", "Quite another"):
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_load_state()
+        places.append(page.url)
+        if name != "Quite another":
+            expect(page).to_have_url(re.compile(r"/records/\d+/$"))
+            page.go_back()
+    assert places[0] == places[1]
+    expect(page.get_by_role("heading", name="This form was saved before")).to_be_visible()
+    expect(page.get_by_text("Quite another")).to_be_visible()
+    assert violations(page) == []
+    assert Track.objects.filter(name="Gone back").count() == 1
+    page.get_by_role("button", name="Send again").click()
+    expect(page).to_have_url(re.compile(r"/records/\d+/$"))
+    assert Track.objects.filter(name="Quite another").count() == 1
 
 
 def test_who_else_is_here(open_page, sign_in):
