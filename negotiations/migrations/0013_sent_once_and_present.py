@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("negotiations", "0010_imports"),
+        ("negotiations", "0011_import_rows_left_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
