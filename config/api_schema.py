@@ -1,10 +1,16 @@
 """How the API's description is read off its views."""
 
+import functools
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework.fields import CharField
 
 from config.api import CSVRenderer, XLSXRenderer
@@ -14,6 +20,36 @@ TABLES = {
     (200, CSVRenderer.media_type): OpenApiTypes.STR,
     (200, XLSXRenderer.media_type): OpenApiTypes.BINARY,
 }
+
+
+WHICH_STATE = (
+    "The ETag of the record as you read it, several of them, or * for whatever it is now. Another "
+    "state is answered with 412 and its ETag. Records with a version may name it in the body "
+    "instead (409). Without either: 428."
+)
+UNCHANGED = "The ETag that you have: if it is still that of the record, the answer is 304."
+ONCE = (
+    "A key of your own, 1 to 64 letters, digits or . _ ~ : + / = -, for what is to be done once. "
+    "What is sent again under it within a day gets the first answer, also while the first is "
+    "under way; another request under it is refused with 422."
+)
+
+
+def _header(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+
+
+def _etag(statuses: list[int]) -> OpenApiParameter:
+    said = "Names this state of the record."
+    codes: Any = statuses
+    return OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=said, response=codes)
+
+
+@functools.cache
+def _conflict(serializer):
+    name = f"{serializer.__name__.removesuffix('Serializer')}Conflict"
+    fields = {"detail": CharField(), "current": serializer(required=False)}
+    return inline_serializer(name, fields)
 
 
 class Schema(AutoSchema):
@@ -31,11 +67,34 @@ class Schema(AutoSchema):
         match getattr(self.view, "action", ""):
             case "list":
                 return {(200, "application/json"): shown, **TABLES}
-            case "partial_update" if "version" in self.get_request_serializer().fields:
-                name = f"{type(shown).__name__.removesuffix('Serializer')}Conflict"
-                fields = {"detail": CharField(), "current": self.view.serializer_class()}
-                return {200: shown, 409: inline_serializer(name, fields)}
+            case "retrieve":
+                return {200: shown, 304: OpenApiResponse(description="It is as you have it.")}
+            case "partial_update":
+                return {
+                    200: shown,
+                    409: _conflict(self.view.serializer_class),
+                    412: _conflict(self.view.serializer_class),
+                }
+            case "destroy":
+                return {
+                    204: None,
+                    409: _conflict(self.view.serializer_class),
+                    412: _conflict(self.view.serializer_class),
+                }
         return shown
+
+    def get_override_parameters(self):
+        action = getattr(self.view, "action", "")
+        parameters = []
+        if action == "retrieve":
+            parameters += [_header("If-None-Match", UNCHANGED), _etag([200, 304])]
+        if action in ("partial_update", "destroy"):
+            parameters.append(_header("If-Match", WHICH_STATE))
+        if action in ("create", "partial_update"):
+            parameters.append(_etag([200, 201, 409, 412]))
+        if self.method not in ("GET", "HEAD"):
+            parameters.append(_header("Idempotency-Key", ONCE))
+        return parameters
 
     def get_examples(self):
         if getattr(self.view, "action", "") != "create":

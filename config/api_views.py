@@ -51,13 +51,14 @@ def document_refusals(result, generator, request, public):
         "414": "The address is too long.",
         "503": "Not now: the database is away, or this took too long. “Retry-After” says when.",
     }
-    deleting = reading | {"403": "Not allowed.", "409": "Something rests on it."}
-    writing = reading | {
-        "403": "Not allowed.",
-        "413": "Too much for one request.",
-        "415": "Not application/json.",
-    }
-    by_method = {"get": reading, "delete": deleting}
+    which = {"428": "Say which state you change: If-Match, or the version."}
+    again = {"403": "Not allowed.", "422": "The key was sent before, with another request."}
+    deleting = reading | again | which | {"409": "Something rests on it, or it has changed."}
+    bodies = {"413": "Too much for one request.", "415": "Not application/json."}
+    writing = reading | again | bodies
+    # A deletion may name the version in a body.
+    deleting |= bodies
+    by_method = {"get": reading, "delete": deleting, "patch": writing | which}
     for operations in result["paths"].values():
         for method, operation in operations.items():
             for status, description in by_method.get(method, writing).items():

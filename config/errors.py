@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request as default
 
+from config.resend import posted
 from negotiations.models import Negotiation
 from negotiations.operations import Conflict
 
@@ -36,11 +37,11 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception) -> HttpResponse:
-    return _page(request, 404)
+    return _page(request, 404, **posted(request))
 
 
 def permission_denied(request: HttpRequest, exception) -> HttpResponse:
-    return _page(request, 403, exception=str(exception))
+    return _page(request, 403, exception=str(exception), **posted(request))
 
 
 class RefusalPages:

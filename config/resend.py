@@ -4,6 +4,7 @@ No answer here asks for the user, the session or the database: they may be what 
 """
 
 import functools
+import json
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -42,7 +43,8 @@ class Posted:
     @property
     def is_shown(self) -> bool:
         """Whether somebody may have typed it: forms also send what was there before."""
-        return bool(self.value.strip()) and not self.name.startswith("initial-")
+        is_ours = self.name.startswith("initial-") or self.name in ("idempotency_key", "version")
+        return bool(self.value.strip()) and not is_ours
 
 
 def signed_in(view):
@@ -107,6 +109,23 @@ def _took_too_long(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InternalError) and sqlstate(error) in TOO_SLOW
 
 
+def sent_before(request, *, place: str, sent, fresh: dict[str, str]) -> HttpResponse:
+    """Answer a form that was saved before with other words; ``place`` is where that led.
+
+    ``fresh`` are fields that get other values when it is sent again.
+    """
+    words = _("This form was saved before, with other words. Look at what was saved.")
+    if request.htmx:
+        response = HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        links = [{"words": _("Look at what was saved"), "url": place}] if place else []
+        told = {"parley:status": {"text": words, "links": links}, "parley:another": fresh}
+        response["HX-Trigger"] = json.dumps(told)
+        return response
+    more = {"place": place, "sent": sent}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(request, "422_sent.html", status, fresh=fresh, **more)
+
+
 def _is_outage(error: BaseException | None) -> bool:
     if not isinstance(error, OperationalError | InterfaceError):
         return False
@@ -114,24 +133,33 @@ def _is_outage(error: BaseException | None) -> bool:
     return code is None or code.startswith(OUTAGES)
 
 
-def _page(request, template: str, status: HTTPStatus) -> HttpResponse:
+def posted(request, fresh: dict[str, str] | None = None) -> dict[str, object]:
+    """Return what a page shows of what a page of ours posted; nothing of what others post.
+
+    ``fresh`` are fields that get other values when it is sent again.
+    """
+    if request.method != "POST" or not _is_from_here(request):
+        return {}
+    fields = [
+        Posted(name, (fresh or {}).get(name, value))
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    kept = [field for field in fields if "password" not in field.name]
+    return {
+        "may_send_again": kept == fields,
+        "posted": kept,
+        # A file is still where it was chosen from; nobody may send one here unasked.
+        "files": [(name, file.name) for name, file in request.FILES.items()],
+    }
+
+
+def _page(request, template: str, status: HTTPStatus, *, fresh=None, **more) -> HttpResponse:
     """Render a page that holds what was posted, if a page of ours posted it."""
-    context: dict[str, object] = {"action": request.get_full_path()}
-    if request.method == "POST" and _is_from_here(request):
-        fields = [
-            Posted(name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken"
-        ]
-        kept = [field for field in fields if "password" not in field.name]
-        context |= {
-            "may_send_again": kept == fields,
-            "posted": kept,
-            # A file is still where it was chosen from; nobody may send one here unasked.
-            "files": [(name, file.name) for name, file in request.FILES.items()],
-            "csrf_token": get_token(request),
-        }
+    context: dict[str, object] = {"action": request.get_full_path(), **more}
+    if found := posted(request, fresh):
+        context |= {**found, "csrf_token": get_token(request)}
     response = HttpResponse(loader.render_to_string(template, context), status=status)
     add_never_cache_headers(response)
     return response

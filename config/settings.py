@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "config.headers.policies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.no_store",
-    "django.middleware.gzip.GZipMiddleware",
+    "config.compressing.Compressing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.limits.bounded_address",
     "config.errors.RefusalPages",
+    "config.once.answer_once",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -76,6 +77,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["negotiations.templatetags.once"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

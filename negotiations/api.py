@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import permissions, viewsets
@@ -16,7 +17,10 @@ from rest_framework.response import Response
 
 from config.api import TABLE_RENDERERS, XLSXRenderer
 from negotiations import api_input, csvtables, filters, operations, serializers, tables, xlsxtables
+from negotiations import api_preconditions as preconditions
+from negotiations.api_once import OnceForAKey
 from negotiations.models import (
+    Content,
     Membership,
     Negotiation,
     Party,
@@ -32,7 +36,7 @@ TOO_MANY_ROWS = _(
 )
 
 
-class ReadViewSet(viewsets.ReadOnlyModelViewSet):
+class ReadViewSet(OnceForAKey, viewsets.ReadOnlyModelViewSet):
     """Published rows of negotiations that one may see, and all rows where one writes.
 
     A list is given in pages of JSON, or whole as CSV or XLSX.
@@ -73,6 +77,13 @@ class ReadViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_object(self):
         return self.complete([super().get_object()], self.request.user)[0]
+
+    def retrieve(self, request, *args, **kwargs):
+        data = self.get_serializer(self.get_object()).data
+        etag = preconditions.etag_of(self, data)
+        if preconditions.is_unchanged(request, etag):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(data, headers={"ETag": etag})
 
     def get_renderers(self):
         tables = [renderer() for renderer in TABLE_RENDERERS] if self.action == "list" else []
@@ -168,22 +179,56 @@ class WriteViewSet(ReadViewSet):
         self.check_object_permissions(request, negotiation)
         fields = self._parsed(self.input_class, negotiation=negotiation)
         row = self.record(user=request.user, **{**fields, "negotiation": negotiation})
-        return Response(self._shown(row), status=201)
+        return self._answer(row, status=201)
 
     def partial_update(self, request, *args, **kwargs):
         row = self.get_object()
         negotiation = getattr(row, "negotiation", row)
-        fields = self._parsed(self.edit_class, row, negotiation=negotiation)
-        try:
-            self.edit(row, user=request.user, **fields)
-        except operations.Conflict:
-            detail = _("Somebody else has changed this meanwhile; look at it and try again.")
-            return Response({"detail": detail, "current": self._shown(row)}, status=409)
-        return Response(self._shown(row))
+        with transaction.atomic():
+            if refused := self._lock(row):
+                return refused
+            fields = self._parsed(self.edit_class, row, negotiation=negotiation)
+            if isinstance(row, Content):
+                fields.setdefault("version", row.version)
+            try:
+                self.edit(row, user=request.user, **fields)
+            except operations.Conflict:
+                return self._outdated(row)
+        return self._answer(row)
 
     def destroy(self, request, *args, **kwargs):
-        self.remove(self.get_object(), user=request.user)
+        row = self.get_object()
+        with transaction.atomic():
+            if refused := self._lock(row):
+                return refused
+            version = self._version_sent()
+            if version is not None and version != operations.version_of(row):
+                return self._outdated(row)
+            self.remove(row, user=request.user)
         return Response(status=204)
+
+    def _lock(self, row) -> Response | None:
+        """Keep a row as it is until the transaction ends; return the answer if it is another."""
+        operations.lock(row)
+        shown = self._shown(row)
+        sent = self._version_sent() is not None
+        return preconditions.check(self, shown, version_sent=sent)
+
+    def _version_sent(self):
+        """The version in the body, of records that have one."""
+        data: Any = self.request.data
+        has_one = isinstance(data, dict) and issubclass(self.model, Content)
+        return data.get("version") if has_one else None
+
+    def _outdated(self, row) -> Response:
+        told = {"detail": preconditions.HAS_CHANGED, "current": self._shown(row)}
+        etag = preconditions.etag_of(self, told["current"])
+        return Response(told, status=409, headers={"ETag": etag})
+
+    def _answer(self, row, status: int = 200) -> Response:
+        data = self._shown(row)
+        headers = {"ETag": preconditions.etag_of(self, data)}
+        return Response(data, status=status, headers=headers)
 
     def _negotiation(self, data) -> Negotiation:
         if not isinstance(data, dict):
@@ -223,7 +268,7 @@ class NegotiationViewSet(WriteViewSet):
     def create(self, request, *args, **kwargs):
         fields = self._parsed(self.input_class)
         started = operations.start_negotiation(user=request.user, **fields)
-        return Response(self._shown(started), status=201)
+        return self._answer(started, status=201)
 
 
 class MembershipViewSet(WriteViewSet):

@@ -95,7 +95,7 @@ class UserField(serializers.SlugRelatedField):
 
 
 class VersionField(serializers.IntegerField):
-    """The version that was read before it was edited."""
+    """The version that was read before it was edited; needed without ``If-Match``."""
 
     def __init__(self, **options):
         super().__init__(min_value=1, max_value=2**31 - 1, **options)
@@ -186,7 +186,7 @@ class _Edit(ReasonedInput):
             required=False,
             help_text=_("“published” shows it to everybody, “retracted” takes it back."),
         )
-        return {**fields, "state": state, "version": VersionField()}
+        return {**fields, "state": state, "version": VersionField(required=False)}
 
 
 @functools.cache

@@ -163,9 +163,19 @@ class UnsavedFormQuerySet(models.QuerySet):
         """Return the forms whose address lies below the negotiation's."""
         return self.filter(page__startswith=f"/{negotiation.slug}/")
 
-    def typed_by_others(self, page: str, user, since):
-        """Return who else has typed in the same form since a moment, as rows with their user."""
-        return self.filter(page=page, saved__gte=since).exclude(user=user).select_related("user")
+
+class SendingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what ``user`` has sent; nobody is answered with what another was told."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class PresenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return who is at records of negotiations that ``user`` writes in."""
+        numbers = apps.get_model("negotiations", "Record").objects.all()
+        mine = numbers.filter(negotiation__in=_negotiations().editable_by(user))
+        return self.filter(record__in=mine.values("pk"))
 
 
 class IntakeQuerySet(models.QuerySet):

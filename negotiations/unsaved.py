@@ -1,19 +1,15 @@
 """Keeping what somebody types until it is saved: across a closed tab, a restart, a lost session."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.db import models
 from django.http import QueryDict
-from django.utils import timezone
 
 from negotiations.models import Negotiation, UnsavedForm
 
 #: Words of an address that say how to come and go, not which form it is.
 PASSING = frozenset({"next", "as_of"})
-#: For so long somebody who has typed counts as being there.
-PRESENT = timedelta(minutes=5)
 
 
 def page_key(address: str) -> str:
@@ -28,7 +24,7 @@ def keep(*, user, address: str, typed: QueryDict) -> UnsavedForm:
     payload = {
         name: [text.replace("\0", "") for text in texts]
         for name, texts in typed.lists()
-        if name != "csrfmiddlewaretoken"
+        if name not in ("csrfmiddlewaretoken", "idempotency_key")
     }
     kept, __ = UnsavedForm.objects.update_or_create(
         user=user, page=page_key(address), defaults={"payload": payload}
@@ -49,13 +45,6 @@ def discard(*, user, address: str) -> None:
 def unfinished(*, user, negotiation: Negotiation) -> models.QuerySet[UnsavedForm]:
     """Return all that ``user`` left half-typed in a negotiation, newest first."""
     return UnsavedForm.objects.visible_to(user).in_negotiation(negotiation)
-
-
-def others_typing(*, user, address: str, now: datetime | None = None) -> list[str]:
-    """Return the names of others who are typing in the same form."""
-    since = (now or timezone.now()) - PRESENT
-    rows = UnsavedForm.objects.typed_by_others(page_key(address), user, since)
-    return [row.user.get_username() for row in rows]
 
 
 def as_posted(payload: Mapping[str, list[str]]) -> QueryDict:

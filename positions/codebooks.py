@@ -5,6 +5,7 @@ name, question, definition, the code of its parent, and terms (kind, unit, choic
 """
 
 import functools
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,16 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from negotiations.conflicts import Conflict
 from negotiations.models import Negotiation
-from negotiations.operations import create, edit, operation, remove, start_negotiation
+from negotiations.operations import (
+    create,
+    edit,
+    operation,
+    remove,
+    start_negotiation,
+    version_of,
+)
 from positions.models import Issue, Term, TermChoice
 from positions.models.issue import OVERALL
 
@@ -130,16 +139,33 @@ def record_term(
 
 @operation
 def edit_term(
-    term: Term, *, user, choices: Sequence[str], ordered: bool, reason: str = "", **fields
+    term: Term,
+    *,
+    user,
+    choices: Sequence[str],
+    ordered: bool,
+    version: int | None = None,
+    reason: str = "",
+    **fields,
 ) -> Term:
-    """Change a term and its choices, and return it.
+    """Change a term and its choices that still have ``version``, and return it.
 
-    Raises ``ValidationError``, also if a value is of the old kind or names a choice that would go.
+    Raises ``ValidationError``, also if a value is of the old kind or names a choice that would go,
+    and ``Conflict`` if somebody has changed the term or its choices; see ``term_version``.
     """
     shared = {"user": user, "reason": reason}
-    term = edit(term, **shared, **fields)
+    current = edit(term, **shared)  # From here on it is ours.
+    if version is not None and term_version(current) != version:
+        raise Conflict(current)
+    term = edit(current, **shared, **fields)
     set_choices(term, names=choices, ordered=ordered, **shared)
     return term
+
+
+def term_version(term: Term) -> int:
+    """Return what tells a state of a term and its choices from others."""
+    choices = TermChoice.objects.filter(term=term)
+    return functools.reduce(operator.xor, map(version_of, choices), version_of(term))
 
 
 @operation

@@ -1,4 +1,4 @@
-"""Two edits of one record: what the other changed, and one's own words on top of it.
+"""Two edits of one record: both are kept, or the choice between mine, theirs and before is asked.
 
 Forms for editing carry what they first showed (``show_hidden_initial``), so that what somebody
 typed is told from what merely stood there.
@@ -6,34 +6,49 @@ typed is told from what merely stood there.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+
+#: What may be kept of a field that two have changed.
+KEPT = ("mine", "theirs", "before")
 
 
 @dataclass(frozen=True)
 class ConflictRow:
     """A field that somebody else has changed, as each version of it reads.
 
-    ``mine`` is None where this editor left the field alone.
+    ``mine`` is None where this editor left the field alone; ``first`` is what it held before, as
+    a browser sends it.
     """
 
+    name: str
     label: str
     before: str
     theirs: str
     mine: str | None
+    first: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether both changed it, each to something else, so that somebody has to choose."""
+        return self.mine is not None and self.mine != self.theirs
 
 
 def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:
     """Return what ``theirs``, the form of what is stored, changed under the form ``posted``."""
     rows = []
+    changed = _changed(posted)
     for name in _compared(posted, theirs):
         before, now = _first_words(posted, name), _shown(theirs, name)
         if before != now:
-            mine = _shown(posted, name) if name in _changed(posted) else None
-            label = (theirs if name in theirs.fields else posted)[name].label
-            rows.append(ConflictRow(str(label), before, now, mine))
+            mine = _shown(posted, name) if name in changed else None
+            bound = (theirs if name in theirs.fields else posted)[name]
+            data: Any = posted.data
+            first = tuple(data.getlist(bound.html_initial_name))
+            rows.append(ConflictRow(name, str(bound.label), before, now, mine, first))
     return rows
 
 
@@ -45,14 +60,29 @@ def merged(posted: forms.Form, theirs: forms.Form, *, version: int) -> QueryDict
     """
     data = QueryDict(mutable=True)
     data.update(posted.data)
+    changed = _changed(posted)
     for name in _compared(posted, theirs):
         now = _as_list(theirs[name].value()) if name in theirs.fields else [""]
         bound = (theirs if name in theirs.fields else posted)[name]
         data.setlist(bound.html_initial_name, now)
-        if name not in _changed(posted):
+        if name not in changed:
             data.setlist(name, now)
     data["version"] = str(version)
     return data
+
+
+def chosen(data: QueryDict) -> QueryDict:
+    """Return what was posted with the choices in it made: ``keep-`` a field’s mine, theirs, before.
+
+    What they saved stands in the field's ``initial-``, what was there before in its ``before-``.
+    """
+    places = {"theirs": "initial-", "before": "before-"}
+    made = data.copy()
+    for choice, value in data.items():
+        name = choice.removeprefix("keep-")
+        if name != choice and value in places:
+            made.setlist(name, data.getlist(places[value] + name))
+    return made
 
 
 def _compared(posted, theirs) -> list[str]:

@@ -154,7 +154,7 @@ class RecordForm(WritingForm):
         initial: dict[str, Any] = {n: text for n, text in (presets or {}).items() if n in made}
         if record is not None:
             initial = {name: self._stored(name) for name in made}
-            initial["version"] = getattr(record, "version", None)
+            initial["version"] = self.version_at(record)
         super().__init__(data, initial=initial, auto_id=self._ids(initial))
         self.fields.update(made)
         if record is None:
@@ -283,12 +283,12 @@ class RecordForm(WritingForm):
                     **values,
                 )
             return create(self.model, negotiation=self.negotiation, **shared, **values)
-        shared["reason"] = self.cleaned_data["reason"]
+        shared |= {
+            "reason": self.cleaned_data["reason"],
+            "version": self.cleaned_data["version"] or 0,
+        }
         if is_content:
-            version = self.cleaned_data["version"] or 0
-            return edit_record(
-                self.record, version=version, evidence=self.evidence(), **shared, **values
-            )
+            return edit_record(self.record, evidence=self.evidence(), **shared, **values)
         return edit(self.record, **shared, **values)
 
     def evidence(self) -> list[dict]:

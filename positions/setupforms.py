@@ -1,15 +1,26 @@
 """The forms of setting up a negotiation: what it is, its parties and issues, a term's choices."""
 
+from typing import Any
+
 from django import forms
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
 from negotiations.models import Negotiation, Round, Track
-from positions.codebooks import codebooks, edit_term, free_code, hyphenated, record_term
-from positions.models import TermChoice
+from negotiations.operations import edit
+from positions.codebooks import (
+    codebooks,
+    edit_term,
+    free_code,
+    hyphenated,
+    record_term,
+    term_version,
+)
+from positions.models import Term, TermChoice
 from positions.operations import record_first_round
 from positions.recordforms import RecordForm, WitnessedForm
+from positions.writingform import WritingForm
 
 SETTINGS = ("title", "summary", "visibility", "review")
 #: What the settings mean, in a line each.
@@ -75,21 +86,36 @@ class StartForm(OperationErrors, forms.Form):
         return cleaned
 
 
-class SettingsForm(OperationErrors, forms.ModelForm):
+class SettingsForm(WritingForm):
     """What a negotiation is called, who sees it, and whether records are reviewed."""
 
-    class Meta:
-        model = Negotiation
-        fields = SETTINGS
-        help_texts = MEANINGS
-        widgets = {
+    page = "positions/setup/settings.html"
+    field_order = (*SETTINGS, "reason")
+
+    def __init__(self, data=None, *, record: Negotiation, user):
+        self.options = {"record": record, "user": user}
+        self.record, self.user = record, user
+        initial = {name: getattr(record, name) for name in SETTINGS}
+        super().__init__(data, initial={**initial, "version": self.version_at(record)})
+        widgets: dict[str, Any] = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "visibility": forms.RadioSelect,
             "review": forms.RadioSelect,
         }
+        self.fields |= forms.fields_for_model(
+            Negotiation,
+            SETTINGS,
+            widgets=widgets,
+            help_texts={name: str(said) for name, said in MEANINGS.items()},
+        )
+        self.order_fields(self.field_order)
+        self.remember_first_shown(SETTINGS)
 
-    def _post_clean(self):
-        """Leave the row as it is: the operation changes and validates it."""
+    def save(self) -> Negotiation:
+        data = self.cleaned_data
+        fields = {name: data[name] for name in SETTINGS}
+        shared = {"user": self.user, "reason": data["reason"], "version": data["version"] or 0}
+        return edit(self.record, **shared, **fields)
 
 
 class CodedForm(RecordForm):
@@ -168,7 +194,12 @@ class TermForm(CodedForm):
         }
         if self.record is None:
             return record_term(negotiation=self.negotiation, **shared)
-        return edit_term(self.record, reason=data["reason"], **shared)
+        shared |= {"reason": data["reason"], "version": data["version"] or 0}
+        return edit_term(self.record, **shared)
+
+    @staticmethod
+    def version_at(row: Term) -> int:
+        return term_version(row)
 
 
 class RoundForm(WitnessedForm):

@@ -46,6 +46,7 @@ urlpatterns = [
     path("<slug:slug>/silences/new/", views.silence_new, name="silence-new"),
     path("<slug:slug>/records/<int:pk>/", views.record, name="record"),
     path("<slug:slug>/records/<int:pk>/edit/", views.record_edit, name="record-edit"),
+    path("<slug:slug>/records/<int:pk>/present/", views.record_present, name="record-present"),
     path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),
     path("<slug:slug>/records/<int:pk>/history/", views.record_history, name="record-history"),
     path("<slug:slug>/records/<int:pk>/restore/", views.record_restore, name="record-restore"),

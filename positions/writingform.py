@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
+from negotiations.operations import version_of
 
 
 class WritingForm(OperationErrors, forms.Form):
@@ -17,9 +18,18 @@ class WritingForm(OperationErrors, forms.Form):
     page = ""
     options: dict[str, Any]
     record: Any = None
+    #: Whether it knows what its fields first held, so that two edits can be told apart.
+    tells_edits = False
+    #: What somebody else changed meanwhile, to be said when it is saved.
+    note = ""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)
+
+    @staticmethod
+    def version_at(row) -> int:
+        """Return what tells the state of a row that the form edits from others."""
+        return version_of(row)
 
     def anew(self, data=None, **changes):
         """Return the same form with other data, or with other arguments."""
@@ -34,5 +44,6 @@ class WritingForm(OperationErrors, forms.Form):
 
     def remember_first_shown(self, names) -> None:
         """Let the browser send back what these fields first held: it tells edits from the rest."""
+        self.tells_edits = True
         for name in names:
             self.fields[name].show_hidden_initial = True

@@ -37,6 +37,7 @@ TAKERS = frozenset(
         "clause-silent",
         "codebook-retire",
         "codebook-undo",
+        "record-present",
         "record-restore",
         "import-match",
         "import-record",

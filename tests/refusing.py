@@ -22,7 +22,9 @@ from negotiations.models import (
     ImportRow,
     Intake,
     Invitation,
+    Presence,
     Record,
+    Sending,
     State,
     UnsavedForm,
 )
@@ -206,6 +208,8 @@ def name_of(model: type[models.Model]) -> str:
 #: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
 PASSING = (
     UnsavedForm,
+    Sending,
+    Presence,
     Export,
     ExportProgress,
     Intake,

@@ -7,6 +7,7 @@ from negotiations.models.invitation import Invitation
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
+from negotiations.models.sending import Presence, Sending
 from negotiations.models.source import Source
 from negotiations.models.unsaved import UnsavedForm
 
@@ -28,9 +29,11 @@ __all__ = [
     "Participation",
     "Party",
     "Person",
+    "Presence",
     "Record",
     "Round",
     "Scoped",
+    "Sending",
     "Source",
     "State",
     "Track",

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.conflicts import Conflict
 from negotiations.constraints import Gated
 from negotiations.querysets import ContentQuerySet, RecordQuerySet, ScopedQuerySet
 
@@ -50,10 +51,40 @@ class Content(Scoped):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    #: The version that the row had in the database when it was read or written last.
+    _known_version: int | None = None
+
     objects: ClassVar = ContentQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *given, **options):
+        row = super().from_db(*given, **options)
+        row._known_version = row.__dict__.get("version")
+        return row
+
+    def refresh_from_db(self, using=None, fields=None, from_queryset=None):
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        if fields is None or "version" in fields:
+            self._known_version = self.version
+
+    def save(self, *args, **options):
+        """Save the row; raise ``Conflict`` if it has another version by now than was read."""
+        super().save(*args, **options)
+        changed = options.get("update_fields")
+        if changed is None or "version" in changed:
+            self._known_version = self.version
+
+    def _do_update(self, base_qs, *rest):
+        known = self._known_version
+        if known is not None:
+            base_qs = base_qs.filter(version=known)
+        is_done = super()._do_update(base_qs, *rest)
+        if known is not None and not is_done:
+            raise Conflict(type(self)._base_manager.filter(pk=self.pk).first() or self)
+        return is_done
 
 
 class Record(models.Model):

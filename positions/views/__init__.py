@@ -18,7 +18,7 @@ from positions.views.lists import proposals, rounds
 from positions.views.overview import overview
 from positions.views.pages import answers, claims, conditions, movement
 from positions.views.reading import anchor_place, source_capture, source_read
-from positions.views.records import record
+from positions.views.records import record, record_present
 from positions.views.search import search
 from positions.views.sources import source, sources
 
@@ -52,6 +52,7 @@ __all__ = [
     "record_edit",
     "record_history",
     "record_new",
+    "record_present",
     "record_restore",
     "record_state",
     "rounds",

@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from config.htmx import wants_part
 from config.resend import signed_in
-from negotiations import ranges, unsaved
+from negotiations import ranges
 from negotiations.forms import DayField
 from negotiations.models import Party, Record, Round, Source, State
 from negotiations.operations import Conflict
@@ -29,17 +29,18 @@ from positions.recordpages import url_of
 from positions.views.editing import (
     announce_saved,
     filled,
+    forget_typed,
     go_on,
     is_to_save,
     negotiation_to_edit,
     remember_source,
-    save,
     saved_message,
     show_conflict,
     show_form,
     source_key,
 )
 from positions.views.rows import is_on_comparison, rows_saved
+from positions.views.saving import save
 
 #: What may be answered, and so what a party may be silent about.
 ANSWERABLE = ("proposal", "clause", "demand", "outcome", "event")
@@ -181,9 +182,9 @@ def _place(negotiation, party, issue, day) -> str:
 def _saved(request, form, demand):
     """Show where the demand appears and, for a new one, the line ready for the next."""
     negotiation = form.negotiation
-    unsaved.discard(user=request.user, address=request.get_full_path())
+    forget_typed(request, demand)
     newest = remember_source(request, form, demand)
-    text = _message(demand, newest, form.day)
+    text = " ".join([_message(demand, newest, form.day), form.note]).strip()
     if not wants_part(request):
         messages.success(request, text)
         place = _place(negotiation, form.party, demand.issue, form.day)

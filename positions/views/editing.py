@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,7 +10,7 @@ from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,17 +22,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from config.htmx import render_page_or_part, wants_part
+from config.once import repeatable
 from config.resend import signed_in
-from negotiations import operations, unsaved
+from negotiations import operations, presence, unsaved
 from negotiations.models import Negotiation, Record, State
-from positions.conflicts import conflict_rows, merged
+from positions.conflicts import chosen
 from positions.formkinds import form_of
 from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
+from positions.views.saving import put_together, save, told
 
+#: The addresses at which a record's number stands for the record that is edited.
+EDIT_FORMS = frozenset({"record-edit", "demand-edit"})
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
     "published": (operations.publish, gettext_lazy("published")),
@@ -60,7 +65,7 @@ def typed(request):
     """
     request.kept = None
     if request.method == "POST":
-        return request.POST
+        return chosen(request.POST)
     request.kept = unsaved.kept_for(user=request.user, address=request.get_full_path())
     return unsaved.as_posted(request.kept.payload) if request.kept else None
 
@@ -82,22 +87,6 @@ def filled(request, make, **options):
     data = typed(request)
     form = make(data, **options)
     return form if data is None else uncomplaining(form, request)
-
-
-def save(form):
-    """Save a form and return the row; None if it has to complain instead.
-
-    Raises ``Conflict`` where somebody else was quicker.
-    """
-    if not form.is_valid():
-        return None
-    try:
-        return form.save()
-    except operations.Conflict:
-        raise
-    except ValidationError as error:
-        form.add_operation_errors(error)
-        return None
 
 
 def remember_source(request, form, record):
@@ -224,6 +213,7 @@ def refusal(slug: str, error: ValidationError) -> str:
     return mark_safe(html)
 
 
+@repeatable
 @signed_in
 @require_POST
 def keep_unsaved(request, slug):
@@ -234,8 +224,12 @@ def keep_unsaved(request, slug):
         raise Http404
     if "discard" in request.POST:
         unsaved.discard(user=request.user, address=address)
+        if (pk := edited_at(address)) is not None:
+            presence.stopped_typing(user=request.user, record=pk)
         return redirect(address)
     kept = unsaved.keep(user=request.user, address=address, typed=request.POST)
+    if (pk := edited_at(address)) is not None:
+        presence.note(user=request.user, record=pk, typed=True)
     if request.headers.get("X-Requested-With") == "fetch":
         at = timezone.localtime(kept.saved).strftime("%H:%M")
         return HttpResponse(_("Draft kept %(time)s") % {"time": at}, content_type="text/plain")
@@ -260,7 +254,6 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK, back=""):
         return HttpResponse()
     if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    address = request.get_full_path()
     slug = form.negotiation.slug
     own = url_of(slug, form.record.pk) if form.record else reverse("overview", args=[slug])
     context = {
@@ -268,13 +261,31 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK, back=""):
         "negotiation": form.negotiation,
         "record": form.record,
         "can_edit": True,
-        "conflict": conflict,
+        **told(conflict),
         "kept": getattr(request, "kept", None),
-        "others": unsaved.others_typing(user=request.user, address=address) if form.record else (),
+        "others": others_at(request, form.record),
         "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
     }
     return render_page_or_part(request, form.page, "form", context, status=status)
+
+
+def others_at(request, record) -> list[presence.Other]:
+    """Note that the user has a record open, and return who else has."""
+    if record is None or not record.pk:
+        return []
+    if request.method != "HEAD":
+        presence.note(user=request.user, record=record.pk)
+    return presence.others(user=request.user, record=record.pk)
+
+
+def edited_at(address: str) -> int | None:
+    """Return the number of the record that the form at an address edits; None if it edits none."""
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return None
+    return found.kwargs["pk"] if found.url_name in EDIT_FORMS else None
 
 
 def show_conflict(request, form, current):
@@ -282,17 +293,14 @@ def show_conflict(request, form, current):
 
     Fields that this editor left alone hold the other's text by then.
     """
-    theirs = form.anew(record=current)
-    data = merged(form, theirs, version=current.version)
-    rows = conflict_rows(form, theirs)
-    mine = form.anew(data, record=current)
+    mine, rows = put_together(form, current)
     return show_form(request, mine, conflict=rows, status=HTTPStatus.CONFLICT)
 
 
 def _saved(request, form, record):
     """Go on after a form was saved; in a slot, with the next empty one or with nothing."""
-    unsaved.discard(user=request.user, address=request.get_full_path())
-    text, slug = saved_message(record), form.negotiation.slug
+    forget_typed(request, record)
+    text, slug = " ".join([saved_message(record), form.note]).strip(), form.negotiation.slug
     source = remember_source(request, form, record) if form.evidence() else None
     is_again = form.record is None and "again" in request.POST
     if not wants_part(request):
@@ -308,6 +316,12 @@ def _saved(request, form, record):
         last = {"last_source": source.pk} if source else {}
         response = show_form(request, form.anew(**last) if is_again else None)
     return announce_saved(response, record, text)
+
+
+def forget_typed(request, record) -> None:
+    """Forget what was kept of a form that is saved, and that somebody types in it."""
+    unsaved.discard(user=request.user, address=request.get_full_path())
+    presence.stopped_typing(user=request.user, record=record.pk)
 
 
 def _rows(request, form, record):

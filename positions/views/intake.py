@@ -25,11 +25,11 @@ from positions.views.editing import (
     go_on,
     is_to_save,
     negotiation_to_edit,
-    save,
     saved_message,
     source_key,
     typed,
 )
+from positions.views.saving import save
 
 #: A text longer than this is not put into a field to be changed there.
 LONGEST_TO_TYPE = 300_000

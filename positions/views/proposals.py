@@ -38,10 +38,10 @@ from positions.views.editing import (
     negotiation_to_edit,
     refusal,
     remember_source,
-    save,
     saved_message,
     source_key,
 )
+from positions.views.saving import save
 
 #: What may be done to a clause with one button.
 ACTS = {

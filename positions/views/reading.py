@@ -28,11 +28,11 @@ from positions.views.editing import (
     is_to_save,
     negotiation_to_edit,
     remember_source,
-    save,
     saved_message,
     show_form,
     source_key,
 )
+from positions.views.saving import save
 
 
 def _source_to_read(request, slug, pk) -> Source:

@@ -36,11 +36,11 @@ from positions.views.editing import (
     is_to_save,
     negotiation_to_edit,
     remember_source,
-    save,
     saved_message,
     source_key,
     typed,
 )
+from positions.views.saving import save
 
 
 def _round_of(request, negotiation, pk) -> Round:

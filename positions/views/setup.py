@@ -16,10 +16,12 @@ from negotiations.models import Party, Track
 from negotiations.ordering import move
 from positions import setuppages
 from positions.codebooks import apply_codebook, codebooks, set_up
+from positions.conflicts import ConflictRow, chosen
 from positions.models import Issue, Term
-from positions.setupforms import SETTINGS, SettingsForm, StartForm
+from positions.setupforms import SettingsForm, StartForm
 from positions.views.editing import negotiation_to_edit
 from positions.views.members import manages, negotiation_to_manage
+from positions.views.saving import put_together, save, told
 
 MOVABLE = {"party": Party, "issue": Issue, "term": Term}
 
@@ -68,18 +70,19 @@ def setup(request, slug):
 def setup_settings(request, slug):
     """Title, summary, who sees it, review."""
     negotiation = negotiation_to_manage(request, slug)
-    form = SettingsForm(request.POST or None, instance=negotiation)
-    if request.method == "POST" and form.is_valid():
-        fields = {name: form.cleaned_data[name] for name in SETTINGS}
-        try:
-            operations.edit(negotiation, user=request.user, **fields)
-        except ValidationError as error:
-            form.add_operation_errors(error)
-        else:
-            messages.success(request, _("The settings are saved."))
+    data = chosen(request.POST) if request.method == "POST" else None
+    form = SettingsForm(data, record=negotiation, user=request.user)
+    conflict: list[ConflictRow] = []
+    status = HTTPStatus.OK
+    try:
+        if form.is_bound and save(form):
+            messages.success(request, f"{_('The settings are saved.')} {form.note}".strip())
             return redirect("setup-settings", slug=slug)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return _page(request, "settings", negotiation, status, form=form)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    except operations.Conflict as clash:
+        form, conflict = put_together(form, clash.current)
+        status = HTTPStatus.CONFLICT
+    return _page(request, "settings", negotiation, status, form=form, **told(conflict))
 
 
 @signed_in

@@ -193,6 +193,10 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig: { elt } } = event.detail;
+    if (asksWhoIsHere(event)) {
+      event.detail.shouldSwap = xhr.status === 200 && xhr.responseURL.endsWith("/present/");
+      return;
+    }
     const slot = elt.matches("form.entry") ? slotOf(elt) : null;
     leaving = slot && { slot: slot.id, opener: slot.dataset.opener };
     if (xhr.responseURL && new URL(xhr.responseURL).pathname === said.login) {
@@ -201,12 +205,46 @@
     }
   });
 
+  // A form is done once for its key: what is saved from it next has another. The key goes along with
+  // the entry of the history, so that coming back to a form that was saved does not save it twice.
+  const keyOf = (form) => form?.elements?.idempotency_key;
+
+  function another(form) {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+    const key = keyOf(form);
+    if (key) key.value = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  document.addEventListener("parley:another", (event) => another(event.target.closest("form")));
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.id || !keyOf(form)) return;
+    const sent = { ...history.state?.sent, [form.id]: keyOf(form).value };
+    history.replaceState({ ...history.state, sent }, "");
+  });
+
+  for (const [id, key] of Object.entries(history.state?.sent ?? {})) {
+    const field = keyOf(document.getElementById(id));
+    if (field) field.value = key;
+  }
+
+  // Who else is here is asked now and then, but not by a page that nobody sees.
+  const asksWhoIsHere = (event) => event.detail.requestConfig?.elt.matches("[data-present]")
+    ?? event.detail.elt?.matches("[data-present]");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && asksWhoIsHere(event)) event.preventDefault();
+  });
+
   // A saved line leaves its row, and every row it stands in, settling one by one: the focus goes to
   // the next line of its slot, or back to the link that opened it.
   let saved = null;
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt;
+    if (asksWhoIsHere(event)) return;
+    if (event.detail.successful) another(form.matches("form") ? form : form.form);
     saved = event.detail.successful ? leaving : null;
     leaving = null;
     // A button that goes away with its answer, or with what is fetched after it, names where the
@@ -225,6 +263,7 @@
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (asksWhoIsHere(event)) return;
     if (saved?.then) {
       document.getElementById(saved.then)?.focus();
       return;
@@ -252,10 +291,10 @@
   document.addEventListener("parley:status", (event) => announce(event.detail.text, event.detail));
   document.addEventListener("parley:saved", (event) => announce(event.detail.text, event.detail));
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(lost, () => announce(said.lost));
+    document.addEventListener(lost, (event) => asksWhoIsHere(event) || announce(said.lost));
   }
   document.addEventListener("htmx:responseError", (event) =>
-    announce(event.detail.xhr.status === 401 ? said.signedOut : said.refused));
+    asksWhoIsHere(event) || announce(event.detail.xhr.status === 401 ? said.signedOut : said.refused));
 
   // What is typed is kept on the server a moment after the last key, and when the page is left.
   const waiting = new Map();

@@ -81,6 +81,7 @@
     const values = new FormData(form);
     const address = new URL(form.action);
     address.searchParams.set("copy", String(Date.now() % 1e6 * 100 + copies++ % 100));
+    form.dispatchEvent(new CustomEvent("parley:another", { bubbles: true }));
     const sent = note(form, values);
     carry(form, sent);
     begin(form);

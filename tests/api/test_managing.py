@@ -9,6 +9,8 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
+#: Whatever the row is now is meant.
+ANY = {"headers": {"If-Match": "*"}}
 TALKS = {"slug": "river-talks", "title": "River talks", "summary": "On a river"}
 
 
@@ -75,7 +77,7 @@ def test_nobody_begins_nothing():
 
 def test_a_manager_changes_the_settings(program, begun):
     change = {"title": "Lake talks", "visibility": "public", "slug": "lake-talks"}
-    answer = program.patch(place("negotiations", "river-talks"), change, **JSON)
+    answer = program.patch(place("negotiations", "river-talks"), change, **JSON, **ANY)
     assert answer.status_code == 200
     seal = bytes(Changeset.objects.get(revision=2).hash).hex()
     assert answer.json() == {**begun, **change, "revision": 2, "seal": seal}
@@ -91,10 +93,10 @@ def test_others_change_neither_settings_nor_members(begun, role):
     row = Membership.objects.get(user=someone)
     body = {"negotiation": "river-talks", "user": someone.username, "role": "manager"}
     answers = [
-        client.patch(place("negotiations", "river-talks"), {"title": "Mine"}, **JSON),
+        client.patch(place("negotiations", "river-talks"), {"title": "Mine"}, **JSON, **ANY),
         client.post(place("memberships"), body, **JSON),
-        client.patch(place("memberships", row.pk), {"role": "manager"}, **JSON),
-        client.delete(place("memberships", row.pk)),
+        client.patch(place("memberships", row.pk), {"role": "manager"}, **JSON, **ANY),
+        client.delete(place("memberships", row.pk), **ANY),
     ]
     assert [answer.status_code for answer in answers] == [403] * 4
     row.refresh_from_db()
@@ -109,11 +111,11 @@ def test_a_role_is_given_changed_and_taken(program, begun):
     assert given.status_code == 201
     assert {name: given.json()[name] for name in body} == body
     address = place("memberships", given.json()["id"])
-    changed = program.patch(address, {"role": "editor"}, **JSON)
+    changed = program.patch(address, {"role": "editor"}, **JSON, **ANY)
     assert changed.json() == {**given.json(), "role": "editor"}
     found = program.get(place("memberships"), {"role": "editor"}).json()["results"]
     assert found == [changed.json()]
-    assert program.delete(address).status_code == 204
+    assert program.delete(address, **ANY).status_code == 204
     assert program.get(address).status_code == 404
 
 
@@ -139,14 +141,19 @@ def test_a_membership_that_cannot_be(program, begun, user, change, field):
 
 def test_a_member_is_not_made_another(program, begun):
     row = Membership.objects.get()
-    answer = program.patch(place("memberships", row.pk), {"user": UserFactory().username}, **JSON)
+    answer = program.patch(
+        place("memberships", row.pk), {"user": UserFactory().username}, **JSON, **ANY
+    )
     assert answer.status_code == 400
     assert list(answer.json()) == ["user"]
 
 
 def test_the_last_manager_stays(program, begun):
     address = place("memberships", Membership.objects.get().pk)
-    for answer in (program.patch(address, {"role": "editor"}, **JSON), program.delete(address)):
+    for answer in (
+        program.patch(address, {"role": "editor"}, **JSON, **ANY),
+        program.delete(address, **ANY),
+    ):
         assert answer.status_code == 400
         assert list(answer.json()) == ["role"]
     assert Membership.objects.get().role == "manager"

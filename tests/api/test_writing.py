@@ -211,8 +211,12 @@ def test_an_edit_names_the_version_it_is_of(editor, talks, version):
     shown = posted(editor, demand_of(talks))
     body = {"text": "New"} if version is None else {"text": "New", "version": version}
     answer = editor.patch(place("demands", shown["id"]), body, **JSON)
-    assert answer.status_code == 400
-    assert list(answer.json()) == ["version"]
+    if version is None:
+        assert answer.status_code == 428
+        assert "If-Match" in answer.json()["detail"]
+    else:
+        assert answer.status_code == 400
+        assert list(answer.json()) == ["version"]
     assert Demand.objects.get(pk=shown["id"]).text == shown["text"]
 
 

@@ -12,6 +12,8 @@ from tests.recording import published_demand
 
 pytestmark = pytest.mark.usefixtures("talks", "db")
 JSON = {"content_type": "application/json"}
+#: Whatever the row is now is meant.
+ANY = {"headers": {"If-Match": "*"}}
 WRITTEN = [name for name in COLLECTIONS if name != "negotiations"]
 PLAIN = [name for name in WRITTEN if name not in CONTENT]
 #: What is posted with a row and stands in a collection of its own afterwards.
@@ -43,7 +45,8 @@ def posted(client: Client, collection: str, body: dict) -> dict:
 
 def patched(client: Client, collection: str, row: dict, change: dict):
     version = {"version": row["version"]} if "version" in row else {}
-    return client.patch(place(collection, row["id"]), {**version, **change}, **JSON)
+    which = {} if version else ANY
+    return client.patch(place(collection, row["id"]), {**version, **change}, **JSON, **which)
 
 
 def own(fields: dict) -> dict:
@@ -128,7 +131,7 @@ def writes(client: Client, talks: Talks, collection: str) -> list:
     return [
         client.post(place(collection), body_of(collection, talks), **JSON),
         patched(client, collection, row, CHANGES[collection]),
-        client.delete(place(collection, row["id"])),
+        client.delete(place(collection, row["id"]), **ANY),
     ]
 
 
@@ -153,7 +156,7 @@ def test_hidden_talks_are_not_there_to_write_in(talks, collection):
     stranger = program_of(factories.UserFactory())
     hidden = writes(stranger, talks, collection)
     assert [answer.status_code for answer in hidden] == [404] * 3
-    absent = stranger.delete(place(collection, 10**9))
+    absent = stranger.delete(place(collection, 10**9), **ANY)
     assert absent.content == hidden[2].content
 
 
@@ -190,18 +193,18 @@ def test_a_stale_edit_gets_what_is_there_now(editor, talks, collection):
     assert second.json().keys() == {"detail", "current"}
     assert second.json()["current"] == first
     unversioned = editor.patch(place(collection, before["id"]), CHANGES[collection], **JSON)
-    assert unversioned.status_code == 400
-    assert list(unversioned.json()) == ["version"]
+    assert unversioned.status_code == 428
+    assert "If-Match" in unversioned.json()["detail"]
 
 
 @each
 def test_what_nothing_rests_on_is_deleted(editor, talks, collection):
     row = posted(editor, collection, body_of(collection, talks))
-    answer = editor.delete(place(collection, row["id"]))
+    answer = editor.delete(place(collection, row["id"]), **ANY)
     assert answer.status_code == 204
     assert answer.content == b""
     assert editor.get(place(collection, row["id"])).status_code == 404
-    assert editor.delete(place(collection, row["id"])).status_code == 404
+    assert editor.delete(place(collection, row["id"]), **ANY).status_code == 404
     newest = Changeset.objects.filter(negotiation=talks.negotiation).latest("revision")
     assert newest.user_name == talks.editor.username
 
@@ -223,7 +226,7 @@ def test_what_nothing_rests_on_is_deleted(editor, talks, collection):
     ],
 )
 def test_what_others_rest_on_stays_and_they_are_named(editor, talks, collection, resting):
-    answer = editor.delete(place(collection, talks[collection].pk))
+    answer = editor.delete(place(collection, talks[collection].pk), **ANY)
     assert answer.status_code == 409
     assert list(answer.json()) == ["detail"]
     assert "rest on it." in answer.json()["detail"] or "rests on it." in answer.json()["detail"]
@@ -234,7 +237,7 @@ def test_what_others_rest_on_stays_and_they_are_named(editor, talks, collection,
 def test_the_last_evidence_of_what_is_published_stays(editor, talks):
     demand = published_demand(negotiation=talks.negotiation)
     (number,) = editor.get(place("demands", demand.pk)).json()["evidence"]
-    answer = editor.delete(place("evidence", number))
+    answer = editor.delete(place("evidence", number), **ANY)
     assert answer.status_code == 400
     assert "name a source" in answer.json()["non_field_errors"][0]
     assert editor.get(place("evidence", number)).status_code == 200

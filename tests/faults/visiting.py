@@ -37,13 +37,13 @@ class Visitor:
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:
         """Send a form as a browser does: it says which page it comes from."""
-        return self._open(
-            urllib.request.Request(
-                self.site + path,
-                urllib.parse.urlencode(fields).encode(),
-                {"Origin": self.site.removesuffix("/")},
-            )
-        )
+        sent = urllib.parse.urlencode(fields).encode()
+        return self.send(path, sent, "application/x-www-form-urlencoded")
+
+    def send(self, path: str, body: bytes, kind: str) -> Answer:
+        """Send the body of a form of any kind."""
+        headers = {"Origin": self.site.removesuffix("/"), "Content-Type": kind}
+        return self._open(urllib.request.Request(self.site + path, body, headers))
 
     def sign_in(self, username: str, password: str) -> Answer:
         """Sign in by the form and return the page that comes then."""

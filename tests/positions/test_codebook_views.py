@@ -24,6 +24,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.recording import published_demand
+from tests.sending import as_sent
 from tests.talks import days_of, river_talks
 
 DRAFT = {"text": "More", "kind": "assessment", "stated": A_DAY}
@@ -463,10 +464,9 @@ def test_a_term_forms_choices_leave_retired_ones_alone(editor, talks):
     address = reverse("record-edit", args=[talks.slug, pace.pk])
     page = editor.get(address).content.decode()
     assert ">\nSlow</textarea>" in page
-    typed = {"name": "Pace", "code": "pace", "issue": talks.flow.pk, "kind": "choice", "order": 0}
-    editor.post(address, {**typed, "choices": "Slow\nSlower"})
+    editor.post(address, {**as_sent(editor.get(address)), "choices": "Slow\nSlower"})
     assert {c.name for c in pace.choices.all()} == {"Fast", "Slow", "Slower"}
-    refused = editor.post(address, {**typed, "choices": "Slow\nFast"})
+    refused = editor.post(address, {**as_sent(editor.get(address)), "choices": "Slow\nFast"})
     assert refused.status_code == 422
     assert "“Fast” is retired; bring it back first." in text_of(refused)
     assert slow in pace.choices.all()

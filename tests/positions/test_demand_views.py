@@ -22,6 +22,7 @@ from positions.models import (
     TermValue,
 )
 from positions.operations import record_demand
+from tests.sending import as_sent
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 SLUG = "russia-ukraine-2025"
@@ -334,27 +335,51 @@ def test_an_edit_of_a_changed_demand_shows_both_texts(client_of, edit_line, paus
     assert (pause.text, pause.version) == ("My wording of the pause.", 3)
 
 
-def test_what_was_left_alone_in_a_conflict_keeps_the_newer_text(client_of, edit_line, pause):
+def test_edits_of_different_fields_are_both_kept_and_it_is_said(client_of, edit_line, pause):
     first, second = client_of("editor"), client_of("reviewer")
     mine = as_shown(second, edit_line, term_duration="4 days")
     first.post(edit_line, as_shown(first, edit_line, firmness="red line"))
-    response = second.post(edit_line, mine)
-    form = response.context["form"]
-    assert response.status_code == 409
-    (row,) = response.context["conflict"]
-    assert (row.label, row.before, row.theirs, row.mine) == (
-        "Firmness",
-        "unknown",
-        "red line",
-        None,
+    page = second.post(edit_line, mine, follow=True)
+    assert "editor changed this meanwhile, and that is kept, too: Firmness." in (
+        page.content.decode()
     )
-    assert form["firmness"].value() == "red line"
-    assert form["term_duration"].value() == "4 days"
-    again = {name: values for name, values in form.data.lists() if values != [""]}
-    assert second.post(edit_line, again).status_code == 302
     pause.refresh_from_db()
     duration = TermValue.objects.get(record_id=pause.pk, term__code="duration")
     assert (pause.firmness, duration.quantity.lower, pause.version) == ("red line", 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("kept", "text", "holders"),
+    [
+        ({}, "Mine.", ["UA"]),
+        ({"keep-text": "theirs"}, "Theirs.", ["UA"]),
+        ({"keep-text": "before", "keep-holders": "theirs"}, None, ["RU", "UA"]),
+        ({"keep-text": "mine", "keep-holders": "before"}, "Mine.", ["RU"]),
+        ({"keep-text": "other"}, "Mine.", ["UA"]),
+    ],
+)
+def test_a_choice_for_each_field_that_both_changed(
+    client_of, edit_line, pause, kept, text, holders
+):
+    first, second = client_of("editor"), client_of("reviewer")
+    sides = {party.code: party.pk for party in Party.objects.all()}
+    before = pause.text
+    mine = as_shown(second, edit_line, text="Mine.", holders=[sides["UA"]])
+    theirs = {"text": "Theirs.", "holders": [sides["RU"], sides["UA"]], "firmness": "red line"}
+    first.post(edit_line, as_shown(first, edit_line, **theirs))
+    page = second.post(edit_line, mine)
+    assert page.status_code == 409
+    rows = {row.label: row for row in page.context["conflict"]}
+    assert (rows["What they say"].before, rows["What they say"].theirs) == (before, "Theirs.")
+    assert [row.label for row in page.context["only_theirs"]] == ["Firmness"]
+    fields = as_sent(page)
+    assert fields["keep-text"] == fields["keep-holders"] == ["mine"]
+    assert fields["text"] == ["Mine."]
+    second.post(edit_line, {**fields, **kept})
+    pause.refresh_from_db()
+    assert pause.text == (text or before)
+    assert sorted(party.code for party in pause.holders.all()) == holders
+    assert (pause.firmness, pause.version) == ("red line", 3)
 
 
 def test_what_is_said_later_tells_when_it_shows(client_of, new_line):
@@ -583,10 +608,7 @@ def test_a_linkage_that_another_took_away_stays_away(client_of, edit_line, pause
     first.post(edit_line, as_shown(first, edit_line, **condition))
     mine = as_shown(second, edit_line, text="My wording.")
     first.post(edit_line, as_shown(first, edit_line, **{"link.1.condition": ""}))
-    response = second.post(edit_line, mine)
-    assert response.status_code == 409
-    again = {n: v for n, v in response.context["form"].data.lists() if v != [""]}
-    assert second.post(edit_line, again).status_code == 302
+    assert second.post(edit_line, mine).status_code == 302
     assert not Linkage.objects.filter(record_id=pause.pk).exists()
     assert Demand.objects.get(pk=pause.pk).text == "My wording."
 
@@ -597,9 +619,8 @@ def test_a_condition_that_another_added_stays(client_of, edit_line, pause):
     added = {"link.1.relation": "unless", "link.1.condition": "it rains"}
     added |= {"term_duration.2": "9", "term_duration.2.rank": "normal"}
     first.post(edit_line, as_shown(first, edit_line, **added))
-    response = second.post(edit_line, mine)
-    again = {n: v for n, v in response.context["form"].data.lists() if v != [""]}
-    assert second.post(edit_line, again).status_code == 302
+    assert second.post(edit_line, mine).status_code == 302
+    assert Demand.objects.get(pk=pause.pk).text == "My wording."
     assert Linkage.objects.get(record_id=pause.pk).condition == "it rains"
     kept = TermValue.objects.filter(record_id=pause.pk, term__code="duration").order_by("pk")
     assert [v.quantity.lower for v in kept] == [2, 9]

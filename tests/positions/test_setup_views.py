@@ -20,6 +20,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.recording import published_demand
+from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +175,7 @@ def test_a_manager_changes_the_settings(as_role, talks):
     url = reverse("setup-settings", args=[talks.slug])
     client = as_role("manager")
     typed = {
+        **as_sent(client.get(url), "setup__form"),
         "title": "The river",
         "summary": "Water",
         "visibility": "members",
@@ -182,6 +184,7 @@ def test_a_manager_changes_the_settings(as_role, talks):
     assert client.post(url, typed).url == url
     talks.refresh_from_db()
     assert (talks.title, talks.visibility, talks.review) == ("The river", "members", "required")
+    typed = as_sent(client.get(url), "setup__form")
     page = client.post(url, {**typed, "title": "", "summary": "Water and fish"})
     assert page.status_code == 422
     assert "Water and fish" in page.content.decode()

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiToken
-from negotiations import imports
+from negotiations import imports, once, presence
 from negotiations.exports import clear_expired
 from negotiations.models import Intake, UnsavedForm
 
@@ -23,13 +23,16 @@ def clear_away() -> None:
     Intake.objects.filter(taken__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     clear_expired()
     imports.clear_expired()
+    once.clear_expired()
+    presence.clear_expired()
     ApiToken.objects.filter(Q(revoked__lt=long_ago) | Q(expires__lt=long_ago.date())).delete()
 
 
 class Command(BaseCommand):
     help = (
         "Delete sessions that have ended, forms left half-typed and texts not saved for 90 days, "
-        "exports whose time is up, and API tokens that were revoked or have expired a year ago. "
+        "exports whose time is up, keys under which something was sent more than a day ago, and "
+        "API tokens that were revoked or have expired a year ago. "
         "The worker does it daily."
     )
 

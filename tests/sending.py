@@ -1,0 +1,15 @@
+"""What a browser sends of the form on a page, if nobody touches it."""
+
+from lxml import html
+
+
+def as_sent(page, form_class: str = "entry") -> dict[str, list[str]]:
+    """Return the fields of the page's form with a class, as a browser sends them."""
+    (form,) = html.fromstring(page.content).xpath(f"//form[contains(@class, '{form_class}')]")
+    sent: dict[str, list[str]] = {}
+    texts = {field.get("name") for field in form.iter("textarea")}
+    for name, given in form.form_values():
+        # A browser leaves out the line end after the opening tag.
+        value = given.removeprefix("\n") if name in texts else given
+        sent.setdefault(name, []).append(value)
+    return sent
