@@ -86,7 +86,7 @@ def test_the_last_manager_is_told_first_what_to_do(ann, bea):
     bea.save()
     client.force_login(bea, backend=BACKEND)
     page = client.get(PAGE).content.decode()
-    assert f'<a href="{reverse("setup-members", args=["talks"])}">The talks</a>' in page
+    assert f'<a href="{reverse("members", args=["talks"])}">The talks</a>' in page
     assert 'name="password"' not in page
     answer = client.post(PAGE, {"password": PASSWORD})
     assert answer.status_code == 422

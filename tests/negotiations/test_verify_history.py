@@ -302,7 +302,7 @@ def test_history_of_before_gets_its_hashes_and_the_chain_stays(talks, verify, ow
     newest = Changeset.objects.get(revision=5).hash
     sign_in_as(owner_role)
     try:
-        call_command("migrate", "negotiations", "0011_import_rows_left_out", verbosity=0)
+        call_command("migrate", "negotiations", "0012_last_manager_and_invitations", verbosity=0)
         track = Track.objects.get()
         edit(track, user=UserFactory(username="eve"), name="D")
         call_command("migrate", verbosity=0)

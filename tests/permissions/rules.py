@@ -75,8 +75,10 @@ RULES = [
         """
         open     signin  yes     yes     yes     yes     yes
         """,
-        GET="account account_change_password account_set_password negotiation-new",
-        POST="account account_change_password account_set_password negotiation-new"
+        GET="account account-delete account_change_password account_set_password following"
+        " negotiation-new",
+        POST="account account-delete account_change_password account_set_password feed-address"
+        " following-seen negotiation-new"
         " api:negotiation-list",
     ),
     rule(
@@ -115,7 +117,33 @@ RULES = [
         open     yes     yes     yes     yes     yes     yes
         closed   wrong   wrong   yes     yes     yes     yes
         """,
-        GET="api:search",
+        GET="api:search api:changes",
+    ),
+    rule(
+        "follow",
+        "Whoever has an account follows what they may see.",
+        """
+        open     signin  yes     yes     yes     yes     yes
+        closed   signin  absent  yes     yes     yes     yes
+        """,
+        POST="watch",
+    ),
+    rule(
+        "read as anybody",
+        "The feed of a negotiation is what anybody may read, whoever asks.",
+        """
+        open     yes     yes     yes     yes     yes     yes
+        closed   absent  absent  absent  absent  absent  absent
+        """,
+        GET="feed",
+    ),
+    rule(
+        "guess an address",
+        "The address of somebody's own feed is a secret: one that nobody was given names nothing.",
+        """
+        open     absent  absent  absent  absent  absent  absent
+        """,
+        GET="own-feed",
     ),
     rule(
         "write",
@@ -284,7 +312,9 @@ ADDRESSES = {
     "invitation": "key=keys",
     "invitation-sign-up": "key=keys",
     "invitation-revoke": "pk=invitations",
+    "own-feed": "key='x'",
     "api:search": "?q='word' ?negotiation=negotiations.slug",
+    "api:changes": "?negotiation=negotiations.slug",
     "api:membership-detail": "pk=memberships",
     "api:party-detail": "pk=parties",
     "api:person-detail": "pk=people",

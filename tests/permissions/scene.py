@@ -107,6 +107,11 @@ OF_THE_SITE = {
     "password-choose",
     "token-revoke",
     "negotiation-new",
+    "account-delete",
+    "following",
+    "following-seen",
+    "feed-address",
+    "own-feed",
 }
 
 
