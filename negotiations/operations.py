@@ -182,6 +182,8 @@ def set_role(*, user, negotiation: Negotiation, member, role: str, reason: str =
 
     Raises ``ValidationError``, also if nobody would manage the negotiation any more.
     """
+    if getattr(member, "deleted", None):
+        raise ValidationError({"user": _("The account %(user)s is deleted.") % {"user": member}})
     members = _members(negotiation)
     if role != Membership.Role.MANAGER:
         _keep_a_manager(members, member)

@@ -2,7 +2,8 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -131,9 +132,14 @@ def test_the_administration_deletes_after_asking(ann, bea):
     assert admin.post(place, {"username": "ann", "is_active": "on"}).status_code == 403
 
 
-def test_nobody_opens_it_again_or_takes_the_name(signed_in, ann):
+def test_nobody_opens_it_again_or_takes_the_name(signed_in, ann, bea):
     signed_in.post(PAGE, {"password": PASSWORD})
     ann.refresh_from_db()
+    talks = Membership.objects.get(user=bea).negotiation
+    with pytest.raises(ValidationError, match="The account ann is deleted"):
+        set_role(user=bea, negotiation=talks, member=ann, role="manager")
+    with pytest.raises(IntegrityError, match="accounts_user_username_key"), transaction.atomic():
+        User.objects.create_user("ann")
     ann.is_active = True
     with pytest.raises(IntegrityError, match="deleted_account_is_closed"):
         ann.save()
