@@ -8,6 +8,7 @@ checking beforehand gives.
 import contextvars
 import functools
 import hashlib
+import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -249,7 +250,7 @@ def version_of(row: models.Model) -> int:
     """
     if hasattr(row, "version"):
         return row.version
-    stored = repr(sorted(_stored(row).items()))
+    stored = json.dumps(_stored(row), default=str, sort_keys=True)
     return int.from_bytes(hashlib.sha256(stored.encode()).digest()[:6], "big")
 
 

@@ -12,4 +12,8 @@ def as_sent(page, form_class: str = "entry") -> dict[str, list[str]]:
         # A browser leaves out the line end after the opening tag.
         value = given.removeprefix("\n") if name in texts else given
         sent.setdefault(name, []).append(value)
+    for field in form.iter("select"):
+        first = next(field.iter("option"), None)
+        if field.value is None and not field.multiple and first is not None:
+            sent[field.get("name")] = [first.get("value", "")]
     return sent

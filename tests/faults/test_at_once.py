@@ -310,7 +310,7 @@ def a_line(site: Site, editor: Visitor) -> tuple[str, dict[str, str]]:
         "basis": "official on the record",
         "source_outlet": "The killed paper",
         "condition": "nobody shoots",
-        "relation": "only if",
+        "stated": "2 June 2025",
     }
     return path, {**editor.get(path).fields(), **typed}
 

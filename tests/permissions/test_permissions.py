@@ -159,6 +159,8 @@ def ask(scene: Scene, case: Case, path: str) -> HttpResponse:
         sent = {"data": data}
         if case.name.startswith("api:"):
             sent = {"data": json.dumps(data), "content_type": "application/json"}
+            if case.method in ("PATCH", "DELETE"):
+                sent["headers"] = {"If-Match": "*"}
         elif case.method != "POST":
             sent = {}
     return getattr(client, case.method.lower())(path, **sent)
