@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import codes
 from accounts.models import User
@@ -65,9 +65,10 @@ class RecoveryCodes(recovery.ViewRecoveryCodesView):
         return super().get_context_data(following=following, **kwargs)
 
 
-set_up = signed_in(never_cache(SetUp.as_view()))
+takes = require_http_methods(["GET", "HEAD", "POST"])
+set_up = signed_in(takes(never_cache(SetUp.as_view())))
 turn_off = signed_in(never_cache(totp.DeactivateTOTPView.as_view()))
-recovery_codes = signed_in(never_cache(RecoveryCodes.as_view()))
+recovery_codes = signed_in(require_safe(never_cache(RecoveryCodes.as_view())))
 new_recovery_codes = signed_in(never_cache(recovery.GenerateRecoveryCodesView.as_view()))
 recovery_codes_file = signed_in(never_cache(recovery.DownloadRecoveryCodesView.as_view()))
 sign_in_code = never_cache(base.AuthenticateView.as_view())

@@ -28,5 +28,5 @@ urlpatterns = [
     path("password/", signed_in(allauth.password_change), name="account_change_password"),
     path("password/set/", signed_in(allauth.password_set), name="account_set_password"),
     path("password/forgotten/", views.forgotten, name="account_reset_password"),
-    path("password/<uidb64>/<token>/", views.ChoosePassword.as_view(), name="password-choose"),
+    path("password/<uidb64>/<token>/", views.choose_password, name="password-choose"),
 ]

@@ -160,3 +160,6 @@ class ChoosePassword(PasswordResetConfirmView):
         sessions.end(UserSession.objects.filter(user=form.user))
         self.request.session["chosen"] = strength(form.cleaned_data["new_password1"])
         return response
+
+
+choose_password = require_http_methods(["GET", "HEAD", "POST"])(ChoosePassword.as_view())
