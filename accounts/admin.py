@@ -43,8 +43,12 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ("last_login", "date_joined", "deleted")
     filter_horizontal = ()
     actions = (
-        "make_password_links", "open_locked", "take_second_step", "close_accounts", "delete_accounts"
-    )  # fmt: skip
+        "make_password_links",
+        "open_locked",
+        "take_second_step",
+        "close_accounts",
+        "delete_accounts",
+    )
 
     def get_readonly_fields(self, request, obj=None):
         own = RIGHTS if obj == request.user else ()  # nobody locks themselves out

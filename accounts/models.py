@@ -35,6 +35,26 @@ class User(AbstractUser):
     second_step = models.BooleanField(
         _("signs in with a second step"), default=False, db_default=False, editable=False
     )
+    #: When the account was deleted. Its name stays, since the history tells it, for nobody else.
+    deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(deleted=None)
+                | Q(
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                    email="",
+                    first_name="",
+                    last_name="",
+                    password__startswith="!",
+                ),
+                name="deleted_account_is_closed",
+                violation_error_message=_("A deleted account stays closed."),
+            )
+        ]
 
     def set_password(self, raw_password):
         super().set_password(_composed(raw_password))
@@ -80,37 +100,6 @@ class User(AbstractUser):
         """Whether the user manages a negotiation and has to set up a second step first."""
         return not self.may_manage and self.memberships.filter(role="manager").exists()
 
-
-def _composed(password: str | None) -> str | None:
-    """Return a password as one composed text, however the keyboard made its letters."""
-    return None if password is None else unicodedata.normalize("NFC", password)
-
-
-class TokenScope(models.TextChoices):
-    READ = "read", _("read only")
-    WRITE = "write", _("read and write")
-
-    #: When the account was deleted. Its name stays, since the history tells it, for nobody else.
-    deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
-
-    class Meta(AbstractUser.Meta):
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(deleted=None)
-                | Q(
-                    is_active=False,
-                    is_staff=False,
-                    is_superuser=False,
-                    email="",
-                    first_name="",
-                    last_name="",
-                    password__startswith="!",
-                ),
-                name="deleted_account_is_closed",
-                violation_error_message=_("A deleted account stays closed."),
-            )
-        ]
-
     @property
     def runs_the_site_alone(self) -> bool:
         """Whether nobody else may enter the administration."""
@@ -127,6 +116,16 @@ class TokenScope(models.TextChoices):
         self.groups.clear()
         self.user_permissions.clear()
         self.save()
+
+
+def _composed(password: str | None) -> str | None:
+    """Return a password as one composed text, however the keyboard made its letters."""
+    return None if password is None else unicodedata.normalize("NFC", password)
+
+
+class TokenScope(models.TextChoices):
+    READ = "read", _("read only")
+    WRITE = "write", _("read and write")
 
 
 class ApiTokenQuerySet(models.QuerySet):

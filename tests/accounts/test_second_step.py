@@ -62,6 +62,11 @@ def is_in(browser: Client) -> bool:
 
 def test_a_flag_beside_the_name_follows_what_is_set_up(stepped):
     assert stepped.second_step
+    stale = User.objects.get()
+    stale.second_step = False
+    stale.save()
+    stepped.refresh_from_db()
+    assert stepped.second_step
     Authenticator.objects.filter(type="totp").delete()
     stepped.refresh_from_db()
     assert not stepped.second_step
