@@ -1,16 +1,15 @@
 """Accounts and tokens, for those who run the site."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from accounts import signing
+from accounts.letters import link_to_choose
 from accounts.models import ApiToken, User
 from config.admin import ReadOnly
 from negotiations.leaving import delete_account
@@ -20,16 +19,14 @@ RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 def password_link(request, user: User) -> str:
     """Return the address at which ``user`` can choose a password, once and for three days."""
-    number = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("password-choose", args=[number, default_token_generator.make_token(user)])
-    return request.build_absolute_uri(path)
+    return request.build_absolute_uri(link_to_choose(user))
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     """Accounts are made, changed, closed and deleted; their names stay, as the history has them."""
 
-    list_display = ("username", "get_full_name", "email", *RIGHTS, "last_login")
+    list_display = ("username", "get_full_name", "email", "second_step", *RIGHTS, "last_login")
     list_filter = RIGHTS
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -45,7 +42,13 @@ class UserAdmin(DjangoUserAdmin):
     )
     readonly_fields = ("last_login", "date_joined", "deleted")
     filter_horizontal = ()
-    actions = ("make_password_links", "close_accounts", "delete_accounts")
+    actions = (
+        "make_password_links",
+        "open_locked",
+        "take_second_step",
+        "close_accounts",
+        "delete_accounts",
+    )
 
     def get_readonly_fields(self, request, obj=None):
         own = RIGHTS if obj == request.user else ()  # nobody locks themselves out
@@ -82,6 +85,17 @@ class UserAdmin(DjangoUserAdmin):
         add_never_cache_headers(response)
         return response
 
+    @admin.action(description=_("Let them try to sign in again at once"))
+    def open_locked(self, request, users):
+        for user in users:
+            signing.open_account(user.get_username())
+        self.message_user(request, _("Open: %(n)s.") % {"n": len(users)}, messages.SUCCESS)
+
+    @admin.action(description=_("Take away the second step: telephone and codes are lost"))
+    def take_second_step(self, request, users):
+        Authenticator.objects.filter(user__in=users).delete()
+        self.message_user(request, _("Taken away: %(n)s.") % {"n": len(users)}, messages.SUCCESS)
+
     @admin.action(description=_("Close these accounts"))
     def close_accounts(self, request, users):
         closed = users.exclude(pk=request.user.pk).update(is_active=False)
@@ -92,11 +106,13 @@ class UserAdmin(DjangoUserAdmin):
 class ApiTokenAdmin(ReadOnly):
     """The tokens of all; their keys are nobody's to see."""
 
-    list_display = ("name", "user", "created", "expires", "last_used", "revoked")
+    fields = (
+        "name", "user", "scope", "negotiation", "created", "expires", "last_used", "revoked"
+    )  # fmt: skip
+    list_display = fields
     list_filter = ("user",)
-    list_select_related = ("user",)
+    list_select_related = ("user", "negotiation")
     search_fields = ("name", "user__username")
-    fields = ("name", "user", "created", "expires", "last_used", "revoked")
     actions = ("revoke_tokens",)
 
     @admin.action(description=_("Revoke these tokens"))

@@ -3,10 +3,14 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
 from accounts.models import ApiToken
+from accounts.throttling import count_token
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """``Authorization: Bearer <key>``; the key is looked up by its digest."""
+    """``Authorization: Bearer <key>``; the key is looked up by its digest.
+
+    The user remembers the token: query sets give no more than it opens.
+    """
 
     def authenticate(self, request):
         scheme, _space, key = authentication.get_authorization_header(request).partition(b" ")
@@ -14,9 +18,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         digest = ApiToken.digest_of(key.strip().decode("latin-1"))
         token = ApiToken.objects.usable().select_related("user").filter(digest=digest).first()
+        count_token(request._request, token)
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not known here."))
         token.note_use()
+        token.user.token = token
         return token.user, token
 
     def authenticate_header(self, request):

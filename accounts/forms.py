@@ -1,10 +1,18 @@
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, SetPasswordForm, SignupForm
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
-from accounts.models import ApiToken
+from accounts import limits, signing
+from accounts.addresses import counted_address
+from accounts.models import LONGEST_TOKEN, ApiToken
+from accounts.passwords import strength
+from accounts.throttling import refusal
 from config.widgets import DayInput
 
 
@@ -12,7 +20,7 @@ class DeletionForm(forms.Form):
     """The password of whoever deletes their account."""
 
     password = forms.CharField(
-        label=_lazy("Your password"),
+        label=gettext_lazy("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -22,21 +30,77 @@ class DeletionForm(forms.Form):
         self.user = user
 
     def clean_password(self):
+        request, username = context.request, self.user.get_username()
+        signing.attempt(request, "password account", username)
         if not self.user.check_password(self.cleaned_data["password"]):
             raise ValidationError(_("This is not your password."))
+        signing.succeeded(request, "password account", username)
         return self.cleaned_data["password"]
 
 
 class TokenForm(forms.ModelForm):
-    """What somebody says about a new token."""
+    """What somebody says about a new token; ``negotiations`` are those it may be for."""
 
     class Meta:
         model = ApiToken
-        fields = ["name", "expires"]
+        fields = ["name", "scope", "negotiation", "expires"]
         widgets = {"expires": DayInput()}
 
+    def __init__(self, *args, negotiations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["expires"].required = True
+        only: Any = self.fields["negotiation"]
+        only.queryset, only.empty_label = negotiations, gettext_lazy("All that are open to you")
+        self.fields["scope"].initial = "read"
+
     def clean_expires(self):
-        expires = self.cleaned_data["expires"]
-        if expires is not None and expires < timezone.localdate():
+        expires, today = self.cleaned_data["expires"], timezone.localdate()
+        if expires < today:
             raise ValidationError(_("That day has passed; choose a later one."))
+        if expires > today + LONGEST_TOKEN:
+            raise ValidationError(_("A token works for a year at most; choose an earlier day."))
         return expires
+
+
+class ForgottenForm(forms.Form):
+    """Where a link to a new password shall go."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class SignUp(SignupForm):
+    """An account of one's own, for whoever is invited; attempts are counted by address."""
+
+    def clean(self):
+        request = context.request
+        verdict = limits.spend("sign-up address", counted_address(request))
+        if refused := refusal(request, verdict):
+            raise ValidationError(refused.words, code="too_many")
+        return super().clean()
+
+
+class SetPassword(SetPasswordForm):
+    """A password where there was none."""
+
+    def save(self):
+        context.request.strength = strength(self.cleaned_data["password1"])
+        super().save()
+
+
+class ChangePassword(ChangePasswordForm):
+    """The present password, whose guesses are counted, and the new one."""
+
+    def clean_oldpassword(self):
+        request, username = context.request, self.user.get_username()
+        signing.attempt(request, "password account", username)
+        password = super().clean_oldpassword()
+        signing.succeeded(request, "password account", username)
+        return password
+
+    def save(self):
+        context.request.strength = strength(self.cleaned_data["password1"])
+        super().save()

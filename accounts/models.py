@@ -1,7 +1,10 @@
 """People who sign in, and the keys their programs use."""
 
+from __future__ import annotations
+
 import hashlib
 import secrets
+import unicodedata
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -16,9 +19,22 @@ from django.utils.translation import gettext_lazy as _
 NOTED_EVERY = timedelta(minutes=5)
 
 
-class User(AbstractUser):
-    """Somebody with an account; what they may do is their membership's business."""
+#: At most so long a token works.
+LONGEST_TOKEN = timedelta(days=365)
 
+
+class User(AbstractUser):
+    """Somebody with an account; what they may do is their membership's business.
+
+    ``token`` is the one that this request came with: what it does not open, the user's memberships
+    do not open either. Whoever manages has to sign in with a second step; until that is set up,
+    being a manager opens nothing. ``second_step`` tells whether it is; a trigger keeps it.
+    """
+
+    token: ApiToken | None = None
+    second_step = models.BooleanField(
+        _("signs in with a second step"), default=False, db_default=False, editable=False
+    )
     #: When the account was deleted. Its name stays, since the history tells it, for nobody else.
     deleted = models.DateTimeField(_("deleted"), null=True, editable=False)
 
@@ -40,6 +56,50 @@ class User(AbstractUser):
             )
         ]
 
+    def set_password(self, raw_password):
+        super().set_password(_composed(raw_password))
+
+    def check_password(self, raw_password):
+        composed = _composed(raw_password)
+        if super().check_password(composed):
+            return True
+        # It may have been chosen before passwords were composed.
+        return composed != raw_password and super().check_password(raw_password)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether this request may write at all."""
+        return self.token is None or self.token.scope == TokenScope.WRITE
+
+    @property
+    def only_negotiation(self) -> int | None:
+        """The number of the one negotiation that this request came with a token for."""
+        return None if self.token is None else self.token.negotiation_id
+
+    def in_force(self, memberships):
+        """Return those of the user's ``memberships`` that open something to this request."""
+        if not self.may_manage:
+            memberships = memberships.exclude(role="manager")
+        if self.only_negotiation is not None:
+            memberships = memberships.filter(negotiation=self.only_negotiation)
+        return memberships
+
+    def within(self, negotiations):
+        """Return those of ``negotiations`` that this request may know of."""
+        if self.only_negotiation is not None:
+            return negotiations.filter(pk=self.only_negotiation)
+        return negotiations
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether being a manager opens anything: not before the second step is set up."""
+        return self.second_step or not settings.SECOND_STEP_REQUIRED
+
+    @property
+    def owes_second_step(self) -> bool:
+        """Whether the user manages a negotiation and has to set up a second step first."""
+        return not self.may_manage and self.memberships.filter(role="manager").exists()
+
     @property
     def runs_the_site_alone(self) -> bool:
         """Whether nobody else may enter the administration."""
@@ -56,6 +116,16 @@ class User(AbstractUser):
         self.groups.clear()
         self.user_permissions.clear()
         self.save()
+
+
+def _composed(password: str | None) -> str | None:
+    """Return a password as one composed text, however the keyboard made its letters."""
+    return None if password is None else unicodedata.normalize("NFC", password)
+
+
+class TokenScope(models.TextChoices):
+    READ = "read", _("read only")
+    WRITE = "write", _("read and write")
 
 
 class ApiTokenQuerySet(models.QuerySet):
@@ -78,12 +148,24 @@ class ApiToken(models.Model):
     )
     name = models.CharField(_("name"), max_length=100, help_text=_("What program it is for."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(
+        _("what it may do"), max_length=5, choices=TokenScope, default=TokenScope.WRITE
+    )
+    negotiation = models.ForeignKey(
+        "negotiations.Negotiation",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("negotiation"),
+        help_text=_("The only one that it opens; without one, all that are open to you."),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     expires = models.DateField(
         _("last day"),
         null=True,
         blank=True,
-        help_text=_("The last day on which it works; without one it works until it is revoked."),
+        help_text=_("The last day on which it works, at most a year from now."),
     )
     last_used = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
@@ -94,6 +176,11 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ["-created", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=TokenScope.values), name="api_token_scope_known"
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -104,10 +191,14 @@ class ApiToken(models.Model):
         return hashlib.sha256(key.encode()).hexdigest()
 
     @classmethod
-    def issue(cls, *, user, name: str, expires: date | None = None) -> str:
-        """Store a new token for ``user`` and return its key, which cannot be read again."""
+    def issue(cls, *, user, name: str, expires: date | None = None, **narrowed) -> str:
+        """Store a new token for ``user`` and return its key, which cannot be read again.
+
+        ``narrowed`` may hold its ``scope`` and the one ``negotiation`` that it opens.
+        """
         key = secrets.token_urlsafe(32)
-        cls.objects.create(user=user, name=name, expires=expires, digest=cls.digest_of(key))
+        digest = cls.digest_of(key)
+        cls.objects.create(user=user, name=name, expires=expires, digest=digest, **narrowed)
         return key
 
     @property
@@ -124,3 +215,39 @@ class ApiToken(models.Model):
         now = timezone.now()
         if self.last_used is None or now - self.last_used >= NOTED_EVERY:
             type(self).objects.filter(pk=self.pk).update(last_used=now)
+
+
+class Tally(models.Model):
+    """How often something was tried by somebody; see ``accounts.limits``."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.IntegerField()
+    opens = models.DateTimeField()
+    ends = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("count of attempts")
+        verbose_name_plural = _("counts of attempts")
+
+    def __str__(self):
+        return f"{self.count} until {self.ends}"
+
+
+class Letter(models.Model):
+    """A new password asked for by mail: written and sent by the worker; see ``accounts.letters``.
+
+    Whether there is an account with that address, nobody has looked yet when it is stored.
+    """
+
+    email = models.CharField(max_length=254)
+    site = models.CharField(max_length=300)
+    asked = models.DateTimeField(auto_now_add=True)
+    due = models.DateTimeField(auto_now_add=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("letter to be sent")
+        verbose_name_plural = _("letters to be sent")
+
+    def __str__(self):
+        return f"to {self.email}, asked {self.asked}"

@@ -48,6 +48,7 @@ def document_refusals(result, generator, request, public):
         "401": "The token is not known.",
         "404": "Not here.",
         "406": "Not given in this form.",
+        "429": "Too many requests. “Retry-After” says when to come back.",
         "414": "The address is too long.",
         "503": "Not now: the database is away, or this took too long. “Retry-After” says when.",
     }

@@ -20,6 +20,8 @@ from negotiations import once
 FIELD = "idempotency_key"
 #: What htmx reads of an answer.
 KEPT_HEADERS = ("Location", "Content-Type", "HX-Trigger", "HX-Reswap", "HX-Retarget", "HX-Redirect")
+#: The API has its own way. About accounts nothing is stored, and no count of attempts taken back.
+NOT_HERE = ("/api/", "/accounts/")
 UNTOLD = {FIELD, "csrfmiddlewaretoken"}
 
 
@@ -33,7 +35,7 @@ def answer_once(get_response):
     """Middleware: do what a form sends once for the key it carries."""
 
     def middleware(request):
-        if request.method != "POST" or request.path_info.startswith("/api/"):
+        if request.method != "POST" or request.path_info.startswith(NOT_HERE):
             return get_response(request)
         key = request.POST.get(FIELD)
         if not key or not request.user.is_authenticated or _is_repeatable(request):

@@ -74,6 +74,11 @@ def csrf_failed(request, reason=""):
     return _page(request, "403_csrf.html", HTTPStatus.FORBIDDEN)
 
 
+def second_step_owed(request):
+    """Answer a form of somebody who has to set up the second step of their sign-in first."""
+    return _page(request, "403_second_step.html", HTTPStatus.FORBIDDEN)
+
+
 def failed(request):
     """Answer a request that raised an error.
 

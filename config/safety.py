@@ -21,6 +21,11 @@ def weak_settings() -> list[str]:
         )
     if settings.DEBUG:
         found.append("DEBUG is on, which shows strangers the program's insides: unset DEBUG.")
+    if not settings.SECOND_STEP_REQUIRED:
+        found.append(
+            "SECOND_STEP_REQUIRED is off, as only the demo may have it: managers would sign in "
+            "with a password alone. Unset it."
+        )
     return found
 
 

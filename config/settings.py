@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from config.patience import PATIENCE, kind_of_process
+from config.rates import parsed
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
     "template_partials",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.answer_health",
     "config.watching.watch",
+    "accounts.throttling.TellLimits",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -62,9 +66,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.NoteSessions",
     "django_htmx.middleware.HtmxMiddleware",
     "config.limits.bounded_address",
     "config.errors.RefusalPages",
+    "accounts.secondstep.LeadManagers",
     "config.once.answer_once",
 ]
 
@@ -119,7 +125,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.NotEndless"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -128,6 +135,64 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
+# Attempts are counted by accounts.limits: the library counts in a cache of each process.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "change_password": "accounts.forms.ChangePassword",
+    "set_password": "accounts.forms.SetPassword",
+    "signup": "accounts.forms.SignUp",
+}
+MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Parley"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.codeforms.Authenticate",
+    "reauthenticate": "accounts.codeforms.Reauthenticate",
+    "activate_totp": "accounts.codeforms.SetUp",
+}
+#: Managers sign in with a second step. Only the launcher of the demo switches it off, whose
+#: accounts everybody knows; the server for real does not start without.
+SECOND_STEP_REQUIRED = env.bool("SECOND_STEP_REQUIRED", True)
+#: How many proxies of ours stand in front and add to X-Forwarded-For; see accounts.addresses.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES is a number of proxies, 0 or more.")
+LIMITS = {
+    name: env.str("LIMIT_" + name.upper().replace(" ", "_").replace("-", "_"), usual)
+    for name, usual in {
+        "sign-in account": "10/15m",
+        "sign-in code": "10/15m",
+        "sign-in address": "50/10m",
+        "password account": "10/15m",
+        "reset address": "10/h",
+        "reset account": "3/h",
+        "sign-up address": "10/h",
+        "api anonymous": "300/m",
+        "api user": "600/m",
+        "api token": "600/m",
+    }.items()
+}
+for limit in LIMITS.values():
+    try:
+        parsed(limit)
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
+
+# Without a mail server nothing is sent; the pages then say whom to ask.
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "")
+if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("EMAIL_HOST is set: DEFAULT_FROM_EMAIL must say who writes.")
+#: Whom people ask who cannot sign in: a name, an address, a telephone number.
+CONTACT = env.str("CONTACT", "")
 
 LANGUAGE_CODE = "en"
 # A language is listed once its catalogue is whole: half a page in another is worse than none.
@@ -192,6 +257,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.Throttle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.BoundedJSONParser"],

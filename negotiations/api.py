@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import permissions, viewsets
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.response import Response
 
 from config.api import TABLE_RENDERERS, XLSXRenderer
@@ -31,6 +31,9 @@ from negotiations.past import at_revision
 
 #: A workbook can be sent only once it is whole, so that a request does not make one of any size.
 MOST_SHEET_ROWS = 10_000
+NO_SECOND_STEP = _(
+    "Whoever begins a negotiation manages it: set up the second step of your sign-in first."
+)
 TOO_MANY_ROWS = _(
     "More than %(most)s rows are not given as a workbook: take CSV, or ask for fewer."
 )
@@ -132,7 +135,9 @@ class EditorsWrite(permissions.BasePermission):
     """Anybody reads; editors, reviewers and managers write in their negotiations."""
 
     def has_permission(self, request, view):
-        return request.method in permissions.SAFE_METHODS or request.user.is_authenticated
+        if request.method in permissions.SAFE_METHODS:
+            return True
+        return request.user.is_authenticated and request.user.may_write
 
     def has_object_permission(self, request, view, obj):
         if request.method in permissions.SAFE_METHODS:
@@ -266,6 +271,10 @@ class NegotiationViewSet(WriteViewSet):
     lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def create(self, request, *args, **kwargs):
+        if request.user.only_negotiation is not None:
+            raise PermissionDenied(_("This token is for another negotiation."))
+        if not request.user.may_manage:
+            raise PermissionDenied(NO_SECOND_STEP)
         fields = self._parsed(self.input_class)
         started = operations.start_negotiation(user=request.user, **fields)
         return self._answer(started, status=201)

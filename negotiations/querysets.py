@@ -21,17 +21,27 @@ class NegotiationQuerySet(models.QuerySet):
         public = Q(visibility="public")
         if not user.is_authenticated:
             return self.filter(public)
-        return self.filter(public | Q(pk__in=_memberships(user).values("negotiation")))
+        seen = public | Q(pk__in=_memberships(user).values("negotiation"))
+        return user.within(self.filter(seen))
 
-    def editable_by(self, user):
-        """Return the negotiations whose records ``user`` may write."""
+    def read_in_full_by(self, user):
+        """Return the negotiations whose drafts ``user`` sees: those in which they are editors.
+
+        A token that only reads sees there what its user sees, and writes nothing.
+        """
         if not user.is_authenticated:
             return self.none()
         return self.filter(pk__in=_memberships(user).writing().values("negotiation"))
 
+    def editable_by(self, user):
+        """Return the negotiations whose records ``user`` may write."""
+        if not user.is_authenticated or not user.may_write:
+            return self.none()
+        return self.read_in_full_by(user)
+
     def managed_by(self, user):
         """Return the negotiations whose settings and members ``user`` may change."""
-        if not user.is_authenticated:
+        if not user.is_authenticated or not user.may_write:
             return self.none()
         return self.filter(pk__in=_memberships(user).managing().values("negotiation"))
 
@@ -77,8 +87,9 @@ class MembershipQuerySet(models.QuerySet):
         """Return the user's own memberships, and all of the negotiations that they manage."""
         if not user.is_authenticated:
             return self.none()
-        managed = _negotiations().managed_by(user)
-        return self.filter(Q(user=user) | Q(negotiation__in=managed))
+        own = _memberships(user)
+        managed = own.managing().values("negotiation")
+        return self.filter(Q(pk__in=own.values("pk")) | Q(negotiation__in=managed))
 
     def managing(self):
         """Return the memberships of those who change settings and members."""
@@ -95,7 +106,7 @@ class ChangesetQuerySet(models.QuerySet):
 
         Who changed what, and why, tells of drafts too; readers see what was published instead.
         """
-        own = _negotiations().editable_by(user)
+        own = _negotiations().read_in_full_by(user)
         return self.filter(revision__isnull=False, negotiation__in=own)
 
 
@@ -113,7 +124,7 @@ class HistoryQuerySet(models.QuerySet):
         published = is_public & Q(Exists(records.filter(pk=OuterRef("row_id"))))
         if not user.is_authenticated:
             return seen.filter(published)
-        return seen.filter(published | Q(negotiation__in=_negotiations().editable_by(user)))
+        return seen.filter(published | Q(negotiation__in=_negotiations().read_in_full_by(user)))
 
     def of_record(self, record):
         """Return what was written of a record, of its parts, and of the lists of either."""
@@ -250,7 +261,8 @@ class RecordQuerySet(ContentQuerySet):
 def _published_or_own(rows, user):
     if not user.is_authenticated:
         return rows.filter(state="published")
-    return rows.filter(Q(state="published") | Q(negotiation__in=_negotiations().editable_by(user)))
+    own = _negotiations().read_in_full_by(user)
+    return rows.filter(Q(state="published") | Q(negotiation__in=own))
 
 
 def _negotiations():
@@ -258,4 +270,5 @@ def _negotiations():
 
 
 def _memberships(user):
-    return apps.get_model("negotiations", "Membership").objects.filter(user=user)
+    """Return the user's memberships, as far as the request came with the right to use them."""
+    return user.in_force(apps.get_model("negotiations", "Membership").objects.filter(user=user))

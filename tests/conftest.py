@@ -24,8 +24,11 @@ from tests.database import (
 def pytest_configure() -> None:
     """Hash passwords fast, and serve static files as they are in the tree.
 
-    ``make demo`` is where they are collected.
+    ``make demo`` is where they are collected. Nothing is limited, and managers need no second
+    step, as in the demo, where a test does not say otherwise.
     """
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, "off")
+    settings.SECOND_STEP_REQUIRED = False
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -46,6 +46,8 @@ TAKERS = frozenset(
         "members-leave",
         "record-state",
         "round-again",
+        "session-end",
+        "sessions-end",
         "round-silence",
         "setup-move",
         "silence-new",
@@ -58,7 +60,9 @@ TAKERS = frozenset(
     }
 )
 #: Routes that give a file.
-FILES = frozenset({"export-file", "import-template", "feed", "own-feed"})
+FILES = frozenset(
+    {"export-file", "import-template", "feed", "own-feed", "mfa_download_recovery_codes"}
+)
 #: Pages of the site, and of a negotiation, at one address each.
 OF_THE_SITE = [
     "home",
@@ -66,9 +70,19 @@ OF_THE_SITE = [
     "account_login",
     "account_logout",
     "account_change_password",
+    "account_reauthenticate",
+    "account_reset_password",
     "account_set_password",
     "account-delete",
     "following",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "sessions",
     "negotiation-new",
 ]
 OF_TALKS = [

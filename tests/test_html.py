@@ -1,22 +1,28 @@
 """Every page, in every state it has a form or words for, is HTML as the W3C's checker has it."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.core.management import call_command
 from django.db import OperationalError
 from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import get_resolver, include, path, reverse
+from django.utils import timezone
 
+from accounts.codes import unused_recovery_codes
 from accounts.models import ApiToken, User
 from negotiations import unsaved
 from negotiations.models import Negotiation, Source
 from negotiations.operations import Conflict, edit
 from positions.capture import correct_text
 from positions.models import Demand, Outcome, Proposal
+from positions.sample import DEMO_PASSWORDS
 from tests.database import seal
 from tests.factories import DemandFactory, MembershipFactory, NegotiationFactory, UserFactory
 from tests.htmlchecker import complaints
@@ -159,6 +165,7 @@ def test_the_checker_finds_nothing_on_any_page_in_any_state(
     take_what_is_asked_oddly(documents, talks)
     take_lost_words(documents, talks)
     take_accounts(documents)
+    take_second_step(documents, settings)
     settings.ROOT_URLCONF = Faulty
     take_failures(documents, talks)
     assert len(documents) > 500
@@ -311,10 +318,12 @@ def take_accounts(documents):
     account = reverse("account")
     odd = {"name": "a script", "expires": "June"}
     documents.take("an odd day", client.post(account, odd), 422)
-    token = {"name": "a script <of mine>", "expires": "2199-12-31"}
+    next_month = timezone.localdate() + timedelta(days=30)
+    token = {"name": "a script <of mine>", "scope": "read", "expires": next_month.isoformat()}
     documents.take("a new token", client.post(account, token), 200)
     ApiToken.issue(user=member, name="revoked")
     ApiToken.objects.get(name="revoked").revoke()
+    ApiToken.issue(user=member, name="narrow", negotiation=Negotiation.objects.first())
     documents.take("tokens", client.get(account), 200)
     documents.take("signing out", client.get(reverse("account_logout")), 200)
     link = Client().get(next(iter(pages(Negotiation.objects.first())["password-choose"])))
@@ -322,6 +331,48 @@ def take_accounts(documents):
     sent.cookies = link.client.cookies
     documents.take("a password to choose", sent.get(link.url), 200)
     documents.take("a password chosen badly", sent.post(link.url, {"new_password1": "x"}), 200)
+
+
+def take_second_step(documents, settings):
+    """Take the pages of the second step and of sessions, of those who have one and who owe it."""
+    manager, steps = User.objects.get(username="manager"), {}
+    settings.SECOND_STEP_REQUIRED, settings.EMAIL_HOST = True, "mail.example.org"
+    client = signed_in(manager)
+    for name in ("mfa_index", "mfa_activate_totp"):
+        documents.take(f"{name}, owed", client.get(reverse(name)), 200)
+    wrong = client.post(reverse("mfa_activate_totp"), {"code": "1"})
+    documents.take("a wrong code", wrong, 200)
+    here = {"Origin": "http://testserver"}
+    owed = client.post(reverse("negotiation-new"), {"title": "What I <typed>"}, headers=here)
+    documents.take("a second step owed", owed, 403)
+    Authenticator.objects.create(user=manager, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    seed = {"seed": "ab" * 40, "used_mask": 1}
+    Authenticator.objects.create(user=manager, type="recovery_codes", data=seed)
+    for role in ("manager", "editor"):
+        steps[role] = Client()
+        typed = {"login": role, "password": DEMO_PASSWORDS[role]}
+        steps[role].post(reverse("account_login"), typed)
+    code = reverse("mfa_authenticate")
+    documents.take("a code asked for", steps["manager"].get(code), 200)
+    documents.take("a code refused", steps["manager"].post(code, {"code": "1"}), 200)
+    right = unused_recovery_codes(manager)[0]
+    assert steps["manager"].post(code, {"code": right}).status_code == 302
+    UserSession.objects.create(user=manager, ip="192.0.2.1", session_key="x", user_agent="")
+    for name in ("mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+                 "mfa_generate_recovery_codes", "sessions", "account", "account_reauthenticate",
+                 "mfa_reauthenticate"):  # fmt: skip
+        documents.take(f"{name}, set up", steps["manager"].get(reverse(name)), 200)
+    again = steps["manager"].post(reverse("account_reauthenticate"), {"password": "wrong"})
+    documents.take("not proved", again, 200)
+    forgotten = reverse("account_reset_password")
+    documents.take("a link asked for", Client().get(forgotten), 200)
+    documents.take("a link for no address", Client().post(forgotten, {"email": "x"}), 422)
+    documents.take("a link sent", Client().get(forgotten + "?sent"), 200)
+    settings.LIMITS = {**settings.LIMITS, "sign-in account": "1/15m"}
+    wrong = {"login": "editor", "password": "wrong"}
+    Client().post(reverse("account_login"), wrong)
+    documents.take("shut", Client().post(reverse("account_login"), wrong), 429)
+    settings.SECOND_STEP_REQUIRED = False
 
 
 def take_failures(documents, talks):

@@ -38,15 +38,25 @@ pytestmark = pytest.mark.django_db
 #: At most so many queries a manager's page asks; whoever only reads never asks more.
 LIMITS = {
     "home": 16,
-    "account": 4,
+    "account": 6,
     "account_login": 2,
     "account_logout": 2,
     "account_change_password": 2,
+    "account_reauthenticate": 6,
+    "account_reset_password": 2,
     "account_set_password": 2,
     "account-delete": 5,
     "following": 40,
+    "mfa_index": 4,
+    "mfa_activate_totp": 11,
+    "mfa_authenticate": 2,
+    "mfa_deactivate_totp": 4,
+    "mfa_generate_recovery_codes": 6,
+    "mfa_reauthenticate": 6,
+    "mfa_view_recovery_codes": 4,
+    "sessions": 6,
     "negotiation-new": 2,
-    "password-choose": 5,
+    "password-choose": 6,
     "overview": 49,
     "comparison": 15,
     "briefing": 15,
@@ -147,7 +157,7 @@ def more(talks, manager, number):
     LinkageFactory(about=talks.asked, state=State.PUBLISHED)
     TermValueFactory(about=talks.asked, term=term, state=State.PUBLISHED)
     MembershipFactory(**here)
-    ApiToken.issue(user=manager, name=f"token {number}")
+    ApiToken.issue(user=manager, name=f"token {number}", negotiation=talks.negotiation)
     address = f"/{talks.slug}/new/event/?number={number}"
     unsaved.keep(user=manager, address=address, typed=QueryDict("title=Half"))
     seal()

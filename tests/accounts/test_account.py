@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
-from tests.factories import UserFactory
+from tests.factories import NegotiationFactory, UserFactory
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+TYPED = {"scope": "write", "expires": (timezone.localdate() + timedelta(days=30)).isoformat()}
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def page() -> str:
 
 def made(client, **typed) -> str:
     """Make a token on the page and return its key."""
-    answer = client.post(reverse("account"), typed)
+    answer = client.post(reverse("account"), {**TYPED, **typed})
     assert answer.status_code == 200
     return answer.context["key"]
 
@@ -51,18 +51,19 @@ def test_tokens_are_listed_with_what_became_of_them(signed_in, anna, page):
 
 def test_the_number_of_queries_does_not_grow(signed_in, anna, page, django_assert_num_queries):
     ApiToken.issue(user=anna, name="first")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         signed_in.get(page)
     for name in ("second", "third"):
-        ApiToken.issue(user=anna, name=name)
-    with django_assert_num_queries(4):
+        ApiToken.issue(user=anna, name=name, negotiation=NegotiationFactory())
+    with django_assert_num_queries(5):
         signed_in.get(page)
 
 
 def test_a_new_key_is_shown_once_and_opens_the_api(signed_in, anna, page, caplog):
     caplog.set_level(logging.DEBUG)
     last_day = timezone.localdate() + timedelta(days=30)
-    answer = signed_in.post(page, {"name": "a script", "expires": last_day.isoformat()})
+    typed = {"name": "a script", "scope": "write", "expires": last_day.isoformat()}
+    answer = signed_in.post(page, typed)
     key = answer.context["key"]
     assert f'value="{key}"' in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
@@ -83,11 +84,15 @@ def test_a_new_key_is_shown_once_and_opens_the_api(signed_in, anna, page, caplog
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"name": "a script", "expires": "soon"}, "Enter a valid date."),
         ({"name": "a script", "expires": "2020-01-01"}, "That day has passed"),
+        ({"name": "a script", "expires": "2099-01-01"}, "A token works for a year at most"),
+        ({"name": "a script", "expires": ""}, "This field is required."),
+        ({"name": "a script", "scope": "all"}, "all is not one of the available choices."),
+        ({"name": "a script", "negotiation": "0"}, "not one of the available choices"),
         ({"name": "nul\0"}, "Null characters are not allowed."),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_made(signed_in, page, typed, complaint):
-    answer = signed_in.post(page, typed)
+    answer = signed_in.post(page, {**TYPED, **typed})
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert complaint in shown

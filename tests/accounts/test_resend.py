@@ -2,18 +2,24 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import ApiToken
 from config.resend import Posted
 from tests.accounts.conftest import PASSWORD
 
 SITE = {"HTTP_ORIGIN": "http://testserver"}
-TYPED = {"name": "a <script> & “more”\nof it", "expires": ""}
+TYPED = {
+    "name": "a <script> & “more”\nof it",
+    "scope": "read",
+    "expires": (timezone.localdate() + timedelta(days=9)).isoformat(),
+}
 
 
 def hidden_fields(answer: HttpResponse) -> dict[str, str]:

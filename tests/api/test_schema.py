@@ -95,7 +95,7 @@ def test_every_list_is_described_as_a_table_too(schema, name):
 
 def test_what_rests_on_a_record_is_described_as_a_conflict(schema):
     refusals = schema["paths"][place("sources", "{id}")]["delete"]["responses"]
-    statuses = {"204", "400", "401", "403", "404", "409", "412", "422", "428"}
+    statuses = {"204", "400", "401", "403", "404", "409", "412", "422", "428", "429"}
     assert statuses <= refusals.keys()
 
 

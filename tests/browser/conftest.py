@@ -28,7 +28,7 @@ COMPARISON = "/russia-ukraine-2025/compare/?as_of=2025-06-02"
 
 def is_complaint(message) -> bool:
     """Whether a console message is an error, other than that we refused what a test sent."""
-    ours = r"the server responded with a status of (400|401|403|404|409|422)"
+    ours = r"the server responded with a status of (400|401|403|404|409|422|429)"
     refused = re.search(ours, message.text)
     return message.type == "error" and not refused
 

@@ -1,13 +1,18 @@
 """The account page as people use it: a token made and revoked, a lost session found again."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.accounts.test_second_step import code_of
 from tests.browser.test_everyone import overflow, violations
 
 ACCOUNT = "/accounts/"
+A_MONTH_ON = (timezone.localdate() + timedelta(days=30)).isoformat()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -27,7 +32,7 @@ def test_the_pages_are_for_everybody(open_page, sign_in, scheme, width):
     expect(page.get_by_text("No token was made.")).to_be_visible()
     look()
     page.get_by_label("Name").fill("a-script-with-a-name-as-long-as-" + "names-are-" * 6)
-    page.get_by_label("Last day").fill("2199-12-31")
+    page.get_by_label("Last day").fill(A_MONTH_ON)
     page.get_by_role("button", name="Make a token").click()
     expect(page.get_by_label("Token")).to_have_attribute("readonly", "")
     look()
@@ -49,6 +54,7 @@ def test_what_was_typed_outlives_the_session(open_page, sign_in, scripts):
     sign_in(page, "editor", then=ACCOUNT)
     expect(page.get_by_role("link", name="editor")).to_have_attribute("href", ACCOUNT)
     page.get_by_label("Name").fill("a script of mine")
+    page.get_by_label("Last day").fill(A_MONTH_ON)
     cookies = page.context.cookies()
     page.context.clear_cookies()
     page.context.add_cookies([cookie for cookie in cookies if cookie["name"] == "csrftoken"])
@@ -65,6 +71,46 @@ def test_what_was_typed_outlives_the_session(open_page, sign_in, scripts):
     expect(page.get_by_role("heading", name="The form had expired")).to_be_visible()
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_role("heading", name="The token for “a script of mine”")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_second_step_is_set_up_and_asked_for_by_keyboard(open_page, sign_in, scripts):
+    page = open_page(java_script_enabled=scripts, viewport={"width": 320, "height": 800})
+    found = []
+
+    def look() -> None:
+        if scripts:
+            found.extend(violations(page))
+        assert overflow(page) <= 0, page.url
+
+    sign_in(page, "editor", then="/accounts/second-step/")
+    page.get_by_role("link", name="Set it up").press("Enter")
+    expect(page.get_by_role("img", name="Scan this picture with the app")).to_be_visible()
+    look()
+    secret = page.locator("#key").inner_text().replace(" ", "")
+    code = code_of(secret)
+    page.get_by_label("Code from the app").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("10 of 10 are left:")).to_be_visible()
+    look()
+    recovery = page.locator(".codes li").first.inner_text()
+    page.get_by_role("button", name="Sign out").press("Enter")
+    sign_in(page, "editor", then="/accounts/second-step/")
+    expect(page.get_by_role("heading", name="Your code")).to_be_visible()
+    look()
+    page.get_by_label("Code").fill(code)  # used up
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Incorrect code.", exact=True)).to_be_visible()
+    look()
+    page.get_by_label("Code").fill(recovery)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("9 recovery codes are left")).to_be_visible()
+    page.get_by_role("link", name="Turn the second step off").press("Enter")
+    look()
+    page.get_by_role("button", name="Turn it off").press("Enter")
+    expect(page.get_by_text("The second step is off.")).to_be_visible()
+    assert not Authenticator.objects.exists()
+    assert found == []
 
 
 def test_an_open_line_is_saved_after_signing_in_again_elsewhere(open_page, sign_in):

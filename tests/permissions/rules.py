@@ -54,8 +54,8 @@ RULES = [
         " api:participation-list api:delegate-list api:source-list api:issue-list api:term-list"
         " api:termchoice-list api:proposal-list api:clause-list api:demand-list api:termvalue-list"
         " api:linkage-list api:outcome-list api:event-list api:silence-list api:evidence-list"
-        " account_logout",
-        POST="account_login password-choose account_logout",
+        " account_logout account_reset_password mfa_authenticate",
+        POST="account_login password-choose account_logout account_reset_password mfa_authenticate",
     ),
     rule(
         "nothing there",
@@ -76,10 +76,29 @@ RULES = [
         open     signin  yes     yes     yes     yes     yes
         """,
         GET="account account-delete account_change_password account_set_password following"
-        " negotiation-new",
+        " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions",
         POST="account account-delete account_change_password account_set_password feed-address"
-        " following-seen negotiation-new"
+        " following-seen negotiation-new mfa_activate_totp mfa_generate_recovery_codes"
+        " sessions-end"
         " api:negotiation-list",
+    ),
+    rule(
+        "one's own second step",
+        "Whoever has set none up finds none to turn off, no codes, and no session of others.",
+        """
+        open     signin  absent  absent  absent  absent  absent
+        """,
+        GET="mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes",
+        POST="mfa_deactivate_totp session-end",
+    ),
+    rule(
+        "prove who one is",
+        "Whoever has neither password nor second step, as all here, has nothing to prove it by.",
+        """
+        open     signin  no      no      no      no      no
+        """,
+        GET="account_reauthenticate mfa_reauthenticate",
+        POST="account_reauthenticate mfa_reauthenticate",
     ),
     rule(
         "one's own token",
@@ -262,6 +281,7 @@ RULES = [
 ADDRESSES = {
     "password-choose": "uidb64='x' token='y'",
     "token-revoke": "pk=tokens",
+    "session-end": "pk='999999999'",
     "export": "pk=exports",
     "export-file": "pk=exports",
     "issue": "code=issues.code",

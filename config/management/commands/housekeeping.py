@@ -1,11 +1,13 @@
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Tally
 from negotiations import imports, once, presence
 from negotiations.exports import clear_expired
 from negotiations.models import Intake, UnsavedForm
@@ -19,6 +21,8 @@ def clear_away() -> None:
     now = timezone.now()
     long_ago = now - timedelta(days=TOKEN_DAYS)
     call_command("clearsessions")
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    Tally.objects.filter(ends__lt=now - timedelta(days=1)).delete()
     UnsavedForm.objects.filter(saved__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     Intake.objects.filter(taken__lt=now - timedelta(days=HALF_TYPED_DAYS)).delete()
     clear_expired()

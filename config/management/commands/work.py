@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
+from accounts import letters
 from config.logs import described
 from config.processes import exit_on_stop_signals
 from negotiations import imports
@@ -23,8 +24,8 @@ SECONDS_UNTIL_NEXT_TRY = 5
 
 class Command(BaseCommand):
     help = (
-        "Make the files and the imports that people wait for as they ask for them, and do the "
-        "housekeeping once a day, until stopped."
+        "Make the files and the imports that people wait for as they ask for them, send the "
+        "letters with links to new passwords, and do the housekeeping once a day, until stopped."
     )
 
     def add_arguments(self, parser):
@@ -66,7 +67,7 @@ class Command(BaseCommand):
 
 
 def _empty() -> None:
-    while run_next(MAKERS) or imports.run_next(IMPORTER):
+    while letters.send_next() or run_next(MAKERS) or imports.run_next(IMPORTER):
         pass
 
 
@@ -76,7 +77,7 @@ def _listening() -> Iterator:
     wrapper = connection.copy()
     try:
         with wrapper.cursor() as cursor:
-            cursor.execute(f"LISTEN {CHANNEL}")
+            cursor.execute(f"LISTEN {CHANNEL}; LISTEN {letters.CHANNEL}")
         yield wrapper
     finally:
         wrapper.close()
