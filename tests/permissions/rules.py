@@ -166,8 +166,8 @@ RULES = [
         " round-status round-again round-silence clause-new clause-paste clause-restore"
         " proposal-version clause-act clause-attach clause-carry clause-silent source-new"
         " source-describe source-text source-capture anchor-place demand-new demand-edit"
-        " silence-new record-edit record-state record-restore record-new undo-last changeset"
-        " unsaved setup-issues setup-move"
+        " silence-new record-edit record-state record-present record-restore record-new undo-last"
+        " changeset unsaved setup-issues setup-move"
         " api:party-list api:person-list api:track-list api:round-list api:participation-list"
         " api:delegate-list api:source-list api:issue-list api:term-list api:termchoice-list"
         " api:proposal-list api:clause-list api:demand-list api:termvalue-list api:linkage-list"
@@ -295,6 +295,7 @@ ADDRESSES = {
     "record-edit": "pk=events",
     "record-state": "pk=events",
     "record-history": "pk=events",
+    "record-present": "pk=events",
     "record-restore": "pk=events",
     "record-new": "kind='event'",
     "changeset": "revision='1'",
