@@ -70,7 +70,14 @@ def document_refusals(result, generator, request, public):
 
 
 def _close(schemas) -> None:
-    """Say of all that is sent that it has no other names than those described."""
+    """Say of all that is sent that it has no other names than those described.
+
+    And of all that is given, that an address that there is not is an empty text.
+    """
     for name, schema in schemas.items():
         if name.endswith("Request") and "properties" in schema:
             schema["additionalProperties"] = False
+            continue
+        for field in schema.get("properties", {}).values():
+            if field.get("format") == "uri":
+                del field["format"]

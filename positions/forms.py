@@ -311,7 +311,7 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
             day=self.day,
             clause=clause.first(),
             terms={row.term.pk for row in self.term_rows if row.value.value()},
-            text=str(self["text"].value() or ""),
+            text=str(self["text"].value() or "").replace("\0", " "),
             but=self.record,
         )
         stored = number(self["supersedes"].value())
