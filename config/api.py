@@ -20,7 +20,7 @@ from config.limits import MAX_DEPTH, MAX_VALUES
 from config.watching import note
 
 #: What operations refuse for reasons that are nobody's input, by code.
-REFUSALS = {"rested_on": 409, "gone": 404}
+REFUSALS = {"rested_on": 409, "decided": 409, "gone": 404}
 
 
 class Pagination(PageNumberPagination):

@@ -99,7 +99,7 @@ class Schema(AutoSchema):
     def get_examples(self):
         if getattr(self.view, "action", "") != "create":
             return []
-        meta = self.view.input_class.Meta
+        meta: Any = getattr(getattr(self.view, "input_class", None), "Meta", None)
         if not hasattr(meta, "example"):
             return []
         name = str(meta.model._meta.verbose_name).capitalize()

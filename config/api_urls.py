@@ -6,10 +6,13 @@ from rest_framework.routers import SimpleRouter
 from config.api_views import NotHere, SchemaView
 from negotiations.api_changes import ChangesView
 from positions.api import COLLECTIONS, ComparisonView
+from positions.api_agreement import AgreementView
 from positions.api_answers import AnswersView, ClaimsView
 from positions.api_codebook import CodebookView
+from positions.api_comments import CommentViewSet
 from positions.api_conditions import ConditionsView
 from positions.api_movement import MovementView
+from positions.api_review import ReviewView
 from positions.api_search import SearchView
 
 app_name = "api"
@@ -17,6 +20,8 @@ app_name = "api"
 router = SimpleRouter()
 for name, view in COLLECTIONS.items():
     router.register(name, view)
+# Talk about records, and no records themselves: they are in no table of everything.
+router.register("comments", CommentViewSet)
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
 
@@ -29,6 +34,7 @@ urlpatterns = [
         ComparisonView.as_view(),
         name="comparison",
     ),
+    path("negotiations/<slug:slug>/agreement/", AgreementView.as_view(), name="agreement"),
     path("negotiations/<slug:slug>/answers/", AnswersView.as_view(), name="answers"),
     path("negotiations/<slug:slug>/claims/", ClaimsView.as_view(), name="claims"),
     path("negotiations/<slug:slug>/codebook/", CodebookView.as_view(), name="codebook"),
@@ -43,6 +49,7 @@ urlpatterns = [
         name="movement",
     ),
     path("changes/", ChangesView.as_view(), name="changes"),
+    path("review/<int:pk>/", ReviewView.as_view(), name="review"),
     path("search/", SearchView.as_view(), name="search"),
     path("", include(router.urls)),
     re_path("", NotHere.as_view(), name="not-here"),

@@ -285,7 +285,6 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "State": "negotiations.models.State",
-        "WrittenState": "negotiations.api_input.WRITTEN_STATES",
         "MembershipRole": "negotiations.models.negotiation.MembershipRole",
         "ParticipationRole": "negotiations.models.rounds.ParticipationRole",
         "RecordKind": "negotiations.models.base.Record.Kind",

@@ -196,10 +196,14 @@ class WriteViewSet(ReadViewSet):
             if isinstance(row, Content):
                 fields.setdefault("version", row.version)
             try:
-                self.edit(row, user=request.user, **fields)
+                edited = self.edit(row, user=request.user, **fields)
             except operations.Conflict:
                 return self._outdated(row)
-        return self._answer(row)
+        answer = self._answer(row)
+        if getattr(edited, "pending_edit", None):
+            # What somebody else has to approve first is taken, and changes nothing yet.
+            answer.status_code = 202
+        return answer
 
     def destroy(self, request, *args, **kwargs):
         row = self.get_object()

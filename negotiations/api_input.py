@@ -30,7 +30,7 @@ from negotiations.models.base import Scoped
 from negotiations.serializers import RecordSerializer
 
 #: What an edit may make of a record.
-WRITTEN_STATES = [(state.value, state.label) for state in (State.PUBLISHED, State.RETRACTED)]
+WRITTEN_STATES = [(state.value, state.label) for state in State]
 
 
 class PointerField(serializers.Field):
@@ -168,7 +168,8 @@ class RowInput(ReasonedInput):
 class _Edit(ReasonedInput):
     """Makes an input that of an edit: what is given changes, the rest stays.
 
-    Content names the version it is an edit of, and may be published or retracted.
+    Content names the version it is an edit of, and may be published, retracted, sent to review
+    or back.
     """
 
     def get_fields(self):
@@ -184,7 +185,10 @@ class _Edit(ReasonedInput):
         state = serializers.ChoiceField(
             WRITTEN_STATES,
             required=False,
-            help_text=_("“published” shows it to everybody, “retracted” takes it back."),
+            help_text=_(
+                "“published” shows it to everybody or, where records are reviewed, approves it;"
+                " “retracted” takes it back; “in review” sends it to review; “draft” back from it."
+            ),
         )
         return {**fields, "state": state, "version": VersionField(required=False)}
 

@@ -48,13 +48,13 @@ def operation(function: Callable) -> Callable:
         is_nested = connection.in_atomic_block
         if is_nested:
             # What the transaction changed before is not this operation's.
-            _seal()
+            seal()
         token = _inside.set(True)
         try:
             with in_words(), transaction.atomic():
                 _sign(user, reason)
                 result = function(*args, user=user, reason=reason, **options)
-                _seal()
+                seal()
                 if is_nested:
                     _sign(None, "")
                 return result
@@ -76,7 +76,7 @@ def _sign(user, reason: str) -> None:
         )
 
 
-def _seal() -> None:
+def seal() -> None:
     """Check all that waits for the transaction's end, and give each changeset its revision."""
     with connection.cursor() as cursor:
         # Not check_constraints(), which leaves even those deferred that wait for nothing.
@@ -105,7 +105,7 @@ def edit(
     ``values`` that are as they were change nothing, not even the version. Raises ``Conflict`` if
     the row has another version by now, else ``ValidationError``; see ``version_of``.
     """
-    current = _locked(record)
+    current = locked(record)
     if version is not None and version_of(current) != version:
         raise Conflict(current)
     links = _take_links(type(current), values)
@@ -124,7 +124,7 @@ def edit(
 @operation
 def publish(record: models.Model, *, user, version: int | None = None, reason: str = "") -> Any:
     """Let everybody see a record and those of its parts that were in its state; return it."""
-    return _set_state(record, State.PUBLISHED, user=user, version=version, reason=reason)
+    return set_state(record, State.PUBLISHED, user=user, version=version, reason=reason)
 
 
 @operation
@@ -133,21 +133,21 @@ def retract(record: models.Model, *, user, version: int | None = None, reason: s
 
     Raises ``ValidationError`` if something published points to it.
     """
-    return _set_state(record, State.RETRACTED, user=user, version=version, reason=reason)
+    return set_state(record, State.RETRACTED, user=user, version=version, reason=reason)
 
 
-def _set_state(record, state: State, **options) -> Any:
-    parts = [part for part in _parts(record) if getattr(part, "state", None) == record.state]
+def set_state(record, state: State, **options) -> Any:
+    parts = [part for part in parts_of(record) if getattr(part, "state", None) == record.state]
     changed = edit(record, state=state, **options)
     for part in parts:
-        _set_state(part, state, **{**options, "version": None})
+        set_state(part, state, **{**options, "version": None})
     return changed
 
 
 @operation
 def remove(record: models.Model, *, user, reason: str = "") -> None:
     """Delete a row and its parts. Raises ``ValidationError`` naming what else rests on them."""
-    doomed = _with_parts(_locked(record))
+    doomed = _with_parts(locked(record))
     others = [row for resting in doomed.values() for row in resting if row not in doomed]
     if others:
         raise rested_on(others)
@@ -226,10 +226,10 @@ def lock(record: models.Model) -> None:
 
     Raises ``ValidationError`` if it has gone.
     """
-    vars(record).update(vars(_locked(record)))
+    vars(record).update(vars(locked(record)))
 
 
-def _locked(record: models.Model) -> Any:
+def locked(record: models.Model) -> Any:
     """Return the row as it is now, ours until the transaction ends.
 
     Its key stays shared: whoever records something that points to it need not wait.
@@ -385,7 +385,7 @@ def _pointers_to(record: models.Model) -> Iterator[tuple[models.ForeignKey, mode
                 yield field, model._base_manager.filter(**{field.attname: record.pk})
 
 
-def _parts(record: models.Model) -> Iterator[Any]:
+def parts_of(record: models.Model) -> Iterator[Any]:
     """Yield the rows that have no life without this one: its links, and what is ``part_of`` it."""
     throughs = {
         through._meta.get_field(field.m2m_field_name())
@@ -404,5 +404,5 @@ def _with_parts(record: models.Model) -> dict[models.Model, set[models.Model]]:
     while found:
         row = found.pop()
         whole[row] = {resting for __, rows in _pointers_to(row) for resting in rows}
-        found += [part for part in _parts(row) if part not in whole]
+        found += [part for part in parts_of(row) if part not in whole]
     return whole

@@ -24,6 +24,12 @@ class NegotiationQuerySet(models.QuerySet):
         seen = public | Q(pk__in=_memberships(user).values("negotiation"))
         return user.within(self.filter(seen))
 
+    def joined_by(self, user):
+        """Return the negotiations of which ``user`` is a member, in whatever role."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(pk__in=_memberships(user).values("negotiation"))
+
     def read_in_full_by(self, user):
         """Return the negotiations whose drafts ``user`` sees: those in which they are editors.
 
@@ -38,6 +44,12 @@ class NegotiationQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.may_write:
             return self.none()
         return self.read_in_full_by(user)
+
+    def reviewable_by(self, user):
+        """Return the negotiations in which ``user`` decides what is published."""
+        if not user.is_authenticated or not user.may_write:
+            return self.none()
+        return self.filter(pk__in=_memberships(user).reviewing().values("negotiation"))
 
     def managed_by(self, user):
         """Return the negotiations whose settings and members ``user`` may change."""
@@ -95,6 +107,10 @@ class MembershipQuerySet(models.QuerySet):
         """Return the memberships of those who change settings and members."""
         return self.filter(role="manager")
 
+    def reviewing(self):
+        """Return the memberships whose role approves records or sends them back."""
+        return self.filter(role__in=["reviewer", "manager"])
+
     def writing(self):
         """Return the memberships whose role may write records."""
         return self.filter(role__in=["editor", "reviewer", "manager"])
@@ -122,6 +138,8 @@ class HistoryQuerySet(models.QuerySet):
         records = apps.get_model("negotiations", "Record").objects.visible_to(user)
         is_public = Q(data__state="published") | ~Q(data__has_key="state")
         published = is_public & Q(Exists(records.filter(pk=OuterRef("row_id"))))
+        # Members, comments and lists have numbers of their own, which may be those of records.
+        published &= Q(table_name__in=_numbered_tables())
         if not user.is_authenticated:
             return seen.filter(published)
         return seen.filter(published | Q(negotiation__in=_negotiations().read_in_full_by(user)))
@@ -263,6 +281,11 @@ def _published_or_own(rows, user):
         return rows.filter(state="published")
     own = _negotiations().read_in_full_by(user)
     return rows.filter(Q(state="published") | Q(negotiation__in=own))
+
+
+def _numbered_tables() -> list[str]:
+    kinds = apps.get_model("negotiations", "Record").numbered_models()
+    return [model._meta.db_table for model in kinds.values()]
 
 
 def _negotiations():

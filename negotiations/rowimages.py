@@ -60,6 +60,26 @@ def typed(rows: models.QuerySet[History]) -> dict[int, Any]:
     return images
 
 
+def as_rows(images: Iterable[tuple[str, Image]]) -> Iterator[Any]:
+    """Yield images, each with its table's name, as rows of their models, in one query for each."""
+    images = list(images)
+    found: dict[int, Any] = {}
+    by_table: dict[str, list[int]] = defaultdict(list)
+    for place, (name, _image) in enumerate(images):
+        by_table[name].append(place)
+    for name, places in by_table.items():
+        model: Any = gated_models()[name]
+        given = json.dumps([{"place": place, "image": images[place][1]} for place in places])
+        for row in model._base_manager.raw(
+            "SELECT image.*, (given->>'place')::int AS place"
+            " FROM jsonb_array_elements(%s::jsonb) given,"
+            f" jsonb_populate_record(NULL::{table(model)}, given->'image') image",
+            [given],
+        ):
+            found[row.place] = row
+    return (found[place] for place in range(len(images)))
+
+
 @dataclass(frozen=True)
 class Pointer:
     """A column of a model, and the model that it points to."""

@@ -6,14 +6,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation, Person, Record, Round, Source, State, Track
-from negotiations.operations import create, edit, operation, publish, remove, retract
+from negotiations.operations import create, edit, operation, remove, retract
 from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
+from positions.pendingedits import is_reviewed, keep
 from positions.placing import carry, placed, replaced
+from positions.reviewing import publish, send_back, submit
 
 #: The fields of one row, by name.
 Fields = Mapping[str, Any]
 #: What is published only on somebody's word.
 NEED_EVIDENCE = frozenset({Demand, Outcome, Event, Silence})
+#: How an edit brings a record into a state.
+STATE_STEPS = {
+    State.PUBLISHED: publish,
+    State.RETRACTED: retract,
+    State.IN_REVIEW: submit,
+    State.DRAFT: send_back,
+}
 
 
 @operation
@@ -90,11 +99,13 @@ def add_part(model, *, user, record: Record, reason: str = "", **fields):
     """Record evidence, a value or a linkage of a record that is there already, and return it.
 
     A new source and a new speaker are recorded first, as in ``record_with_evidence``. The part
-    takes the record's state. A draft that gains evidence is published where the negotiation asks
-    for no review. Raises ``ValidationError``.
+    takes the record's state; on what is published and reviewed it is a draft. A draft that gains
+    evidence is published where the negotiation asks for no review. Raises ``ValidationError``.
     """
     owner = record.model._default_manager.get(pk=record.pk)
     state = getattr(owner, "state", State.PUBLISHED)
+    if state == State.PUBLISHED and is_reviewed(owner.negotiation):
+        state = State.DRAFT
     shared = {"user": user, "reason": reason}
     fields = _with_new(fields, state, negotiation=owner.negotiation, **shared)
     if model is Evidence:
@@ -124,13 +135,27 @@ def edit_record(
     """Change a content record that still has ``version``, with what hangs on it; return it.
 
     ``values`` and ``links``, where given, are the complete new lists; what stays the same is left
-    alone. ``evidence`` is added to what there is. ``state`` may publish or retract; without it a
-    draft that gains evidence is published where the negotiation asks for no review. Raises
+    alone. ``evidence`` is added to what there is. ``state`` may publish, retract, send to review
+    or back from it; without it a draft that gains evidence is published where the negotiation asks
+    for no review. Where it does, an edit of what is published is kept for review, as the returned
+    record's ``pending_edit``, and changes nothing before that is approved. Raises
     ``ValidationError``, and ``Conflict`` when somebody else has changed the record since
     ``version``.
     """
-    evidence = list(evidence)
-    shared = {"user": user, "reason": reason}
+    evidence, shared = list(evidence), {"user": user, "reason": reason}
+    parts = {"values": values, "links": links, "evidence": evidence}
+    if state is None and row.state == State.PUBLISHED and is_reviewed(row.negotiation):
+        return keep(
+            row, version=version, act=lambda: _edited(row, version, parts, shared, fields), **shared
+        )
+    row = _edited(row, version, parts, shared, fields)
+    if state is not None:
+        return STATE_STEPS[State(state)](row, **shared)
+    return publish(row, **shared) if _publishable(row, evidence) else row
+
+
+def _edited(row, version: int, parts, shared, fields):
+    values, links = parts["values"], parts["links"]
     fields = _with_new(fields, row.state, negotiation=row.negotiation, **shared)
     if isinstance(row, Evidence):
         fields = replaced(row, fields)
@@ -148,10 +173,8 @@ def edit_record(
         # Who edits the terms and who edits the text edit the same thing.
         row.version += 1
         row.save(update_fields=["version"])
-    _add_evidence(row, evidence, state=row.state, negotiation=row.negotiation, **shared)
-    if state is not None:
-        return {State.PUBLISHED: publish, State.RETRACTED: retract}[State(state)](row, **shared)
-    return publish(row, **shared) if _publishable(row, evidence) else row
+    _add_evidence(row, parts["evidence"], state=row.state, negotiation=row.negotiation, **shared)
+    return row
 
 
 def edit_demand(demand: Demand, *, user, version: int, **fields) -> Demand:

@@ -5,7 +5,7 @@ images of what is published now: what a draft said before it was published is no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from negotiations.changes import deed_of, links, subject_of
 from negotiations.models import Changeset, History, Negotiation, Record, State
 from negotiations.models.base import numbered_models
-from negotiations.rowimages import typed
+from negotiations.rowimages import as_rows, typed
 from negotiations.titles import rows_by_number
 from positions.clausediff import Run, word_diff
 from positions.models import Evidence
@@ -124,13 +124,43 @@ def _step(changeset: Changeset, deeds: tuple[Deed, ...], *, is_open: bool) -> St
     return Step(when, deeds, who, changeset.reason or "", changeset.revision)
 
 
+def deeds_of(rows: Sequence[Mapping[str, Any]], negotiation: Negotiation) -> tuple[Deed, ...]:
+    """Return in words what becomes of rows, each with images ``before`` and ``after``.
+
+    ``table`` and ``id`` say which row; the images are as the history holds them, None of no row.
+    """
+    written, images = [], {}
+    populated = as_rows(
+        (row["table"], row[side]) for row in rows for side in ("before", "after") if row[side]
+    )
+    for number, row in enumerate(rows):
+        operation = "I" if row["before"] is None else "D" if row["after"] is None else "U"
+        image = History(
+            pk=2 * number + 1,
+            negotiation=negotiation,
+            table_name=row["table"],
+            row_id=row["id"],
+            operation=operation,
+            data=row["after"] or row["before"],
+        )
+        image.before, image.before_id = row["before"], None
+        if row["before"]:
+            image.before_id = 2 * number + 2
+            images[image.before_id] = next(populated)
+        images[image.pk] = next(populated) if row["after"] else images[image.before_id or 0]
+        written.append(image)
+    return tuple(_Told(written, is_open=True, images=images).deeds(written))
+
+
 class _Told:
     """Puts rows of history into words, with one query for each kind of record that they name."""
 
-    def __init__(self, rows: Sequence[History], is_open: bool):
+    def __init__(
+        self, rows: Sequence[History], is_open: bool, images: Mapping[int, Any] | None = None
+    ):
         self.is_open = is_open
         numbers = {row.pk for row in rows} | {row.before_id for row in rows if row.before_id}
-        self.images = typed(History.objects.filter(pk__in=numbers))
+        self.images = typed(History.objects.filter(pk__in=numbers)) if images is None else images
         self.titles = self._titles(rows)
 
     def deeds(self, rows: Sequence[History]) -> Iterator[Deed]:
@@ -166,7 +196,7 @@ class _Told:
         for field in model._meta.concrete_fields:
             if field.name in HIDDEN - {"record"} or field.name == "state" or field.generated:
                 continue
-            if model is Evidence and field.name in PLACES:
+            if (model is Evidence and field.name in PLACES) or isinstance(field, models.JSONField):
                 continue
             texts = [self._text(row, field) for row in (before, after)]
             if texts[0] != texts[1]:

@@ -29,3 +29,22 @@ explain(
     _("The words are not where the evidence says in the text of its source."),
     field="start",
 )
+explain(
+    "published_changes_by_review",
+    _("What is published here changes only by an edit that somebody else approves."),
+)
+explain(
+    "published_is_retracted_first",
+    _("What is published here is retracted before it is deleted."),
+)
+explain(
+    "published_after_review",
+    _("Records of this negotiation are published only once they have been in review."),
+)
+explain("approved_as_it_was", _("A record is approved as it was sent to review, unchanged."))
+explain("reviewers_decide", _("A reviewer or a manager decides on what is published."))
+explain(
+    "nobody_approves_their_own",
+    _("Nobody approves what they wrote: somebody else decides on it."),
+)
+explain("comment_stays", _("A comment stays as it was written; who wrote it may remove it."))

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from positions import views
+from positions.views import comments
 from positions.views.invitations import InvitedSignup, invitation
 from positions.views.setup import negotiation_new
 
@@ -9,6 +10,7 @@ urlpatterns = [
     path("following/seen/", views.following_seen, name="following-seen"),
     path("following/address/", views.feed_address, name="feed-address"),
     path("following/<str:key>/feed.atom", views.own_feed, name="own-feed"),
+    path("accounts/mentions/", comments.mentions, name="mentions"),
     path("new/", negotiation_new, name="negotiation-new"),
     path("<slug:slug>/members/", include("positions.member_urls")),
     path("accounts/invitations/<slug:key>/", invitation, name="invitation"),
@@ -18,6 +20,8 @@ urlpatterns = [
         name="invitation-sign-up",
     ),
     path("<slug:slug>/setup/", include("positions.setup_urls")),
+    path("<slug:slug>/review/", include("positions.review_urls")),
+    path("<slug:slug>/coding/", include("positions.coding_urls")),
     path("<slug:slug>/codebook/", include("positions.codebook_urls")),
     path("<slug:slug>/", views.overview, name="overview"),
     path("<slug:slug>/compare/", views.comparison, name="comparison"),
@@ -50,6 +54,8 @@ urlpatterns = [
     path("<slug:slug>/records/<int:pk>/state/", views.record_state, name="record-state"),
     path("<slug:slug>/records/<int:pk>/history/", views.record_history, name="record-history"),
     path("<slug:slug>/records/<int:pk>/restore/", views.record_restore, name="record-restore"),
+    path("<slug:slug>/records/<int:pk>/comments/", comments.comment_new, name="comment-new"),
+    path("<slug:slug>/comments/<int:pk>/remove/", comments.comment_remove, name="comment-remove"),
     path("<slug:slug>/new/<slug:kind>/", views.record_new, name="record-new"),
     path("<slug:slug>/search/", views.search, name="search"),
     path("<slug:slug>/watch/", views.watch, name="watch"),

@@ -29,6 +29,7 @@ from negotiations.models import (
 )
 from positions.models import (
     Clause,
+    Comment,
     Demand,
     DemandAddressee,
     DemandHolder,
@@ -37,8 +38,10 @@ from positions.models import (
     Evidence,
     Issue,
     Linkage,
+    Mention,
     Outcome,
     OutcomeConfirmation,
+    PendingEdit,
     Proposal,
     ProposalHolder,
     Silence,
@@ -394,6 +397,34 @@ class EvidenceFactory(AboutFactory):
     source = Here(SourceFactory, state=factory.SelfAttribute("..state"))
     basis = Evidence.Basis.INFERENCE
     state = Evidence._meta.get_field("state").default
+
+
+class CommentFactory(AboutFactory):
+    class Meta:
+        model = Comment
+
+    user = factory.SubFactory(UserFactory)
+    text = factory.Sequence(lambda n: f"Comment {n}")
+
+
+class MentionFactory(ScopedFactory):
+    class Meta:
+        model = Mention
+
+    comment = Here(CommentFactory)
+    user = factory.SubFactory(UserFactory)
+
+
+class PendingEditFactory(AboutFactory):
+    """An edit that waits and would change nothing that is there."""
+
+    class Meta:
+        model = PendingEdit
+
+    user = factory.SubFactory(UserFactory)
+    rows = factory.LazyFunction(
+        lambda: [{"table": "positions_demand", "id": 0, "before": None, "after": None}]
+    )
 
 
 def _link(through, name, row, parties):

@@ -22,7 +22,7 @@ from negotiations.models import (
     Record,
     Source,
 )
-from positions.models import Issue, Term, TermChoice
+from positions.models import DoubleCoding, Issue, Term, TermChoice
 from positions.recordforms import FORMS, PARTS
 from positions.roundforms import ACTS
 from positions.textversions import versions_of
@@ -38,6 +38,8 @@ TAKERS = frozenset(
         "codebook-retire",
         "codebook-undo",
         "record-present",
+        "comment-new",
+        "comment-remove",
         "record-restore",
         "import-match",
         "import-record",
@@ -45,6 +47,7 @@ TAKERS = frozenset(
         "invitation-revoke",
         "members-leave",
         "record-state",
+        "review-withdraw",
         "round-again",
         "session-end",
         "sessions-end",
@@ -83,6 +86,7 @@ OF_THE_SITE = [
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
     "sessions",
+    "mentions",
     "negotiation-new",
 ]
 OF_TALKS = [
@@ -92,6 +96,8 @@ OF_TALKS = [
     "everything",
     "imports",
     "import-new",
+    "review",
+    "codings",
     "conditions",
     "movement",
     "issues",
@@ -194,6 +200,17 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
         "round-status": of_round("round-status", ACTS),
         "demand-edit": of("demand", "demand-edit"),
         "record": [at("record", pk) for pk in first.values()],
+        "coding-ask": [
+            at("coding-ask", pk, query="?start=0&end=40") for pk in numbers["source"][:1]
+        ],
+        **{
+            name: [
+                at(name, each.pk)
+                for each in DoubleCoding.objects.filter(subject=negotiation).order_by("pk")[:1]
+            ]
+            for name in ("coding", "coding-code", "coding-settle")
+        },
+        "review-record": [at("review-record", pk) for pk in first.values()],
         "record-history": [at("record-history", pk) for pk in first.values()],
         "changeset": [at("changeset", revision) for revision in revisions[:1]],
         "record-edit": [at("record-edit", pk) for kind, pk in first.items() if kind in FORMS],

@@ -30,9 +30,12 @@ from negotiations.models import (
 )
 from negotiations.operations import create, edit, remove
 from positions.models import (
+    Coding,
     Demand,
+    DoubleCoding,
     Event,
     FeedKey,
+    MentionsSeen,
     Outcome,
     Silence,
     TermValueChoice,
@@ -205,7 +208,8 @@ def name_of(model: type[models.Model]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in model.__name__).lstrip("_")
 
 
-#: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent.
+#: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent, and
+#: until when somebody has read what mentions them; and codings, which the history must not show.
 PASSING = (
     UnsavedForm,
     Sending,
@@ -220,6 +224,9 @@ PASSING = (
     Watch,
     Visit,
     FeedKey,
+    MentionsSeen,
+    DoubleCoding,
+    Coding,
 )
 
 

@@ -28,7 +28,7 @@ from negotiations.models import (
     Source,
     Track,
 )
-from positions.models import Demand, Evidence, Issue, Term
+from positions.models import Demand, DoubleCoding, Evidence, Issue, Term
 from positions.operations import record_demand
 from tests.factories import (
     IssueFactory,
@@ -223,6 +223,16 @@ def river_talks() -> Talks:
         answer_by=on("by 1 March 2090"),
     )
     published_clause(proposal=paper, label="Water", operator="all")
+    DoubleCoding.objects.create(
+        subject=source.negotiation,
+        source=source,
+        start=0,
+        end=31,
+        quote=TEXT[:31],
+        asked_by=editor,
+        first=editor,
+        second=UserFactory(),
+    )
     return Talks(
         editor=editor,
         east=east,

@@ -131,6 +131,11 @@ class Record(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
 
+    @staticmethod
+    def numbered_models() -> dict[str, type[Scoped]]:
+        """Return the models whose rows are listed here, by kind."""
+        return numbered_models()
+
     @property
     def model(self) -> type[Scoped]:
         """Return the model whose row has this number."""

@@ -213,6 +213,8 @@ def _saved(request, form, demand):
 
 def _message(demand, newest, day) -> str:
     """What became of the line: whether readers see it, on whose word, and from which day."""
+    if getattr(demand, "pending_edit", None):
+        return _("Saved for review: until it is approved, readers see it as it was.")
     if demand.state != State.PUBLISHED:
         if Evidence.objects.filter(record_id=demand.pk).exists():
             return _("Saved as a draft: readers see it once it has been reviewed.")

@@ -31,6 +31,7 @@ from positions.formkinds import form_of
 from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
+from positions.reviewing import publish, submit
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
 from positions.views.saving import put_together, save, told
@@ -39,7 +40,8 @@ from positions.views.saving import put_together, save, told
 EDIT_FORMS = frozenset({"record-edit", "demand-edit"})
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
-    "published": (operations.publish, gettext_lazy("published")),
+    "in review": (submit, gettext_lazy("sent to review")),
+    "published": (publish, gettext_lazy("published")),
     "retracted": (operations.retract, gettext_lazy("retracted")),
     "deleted": (operations.remove, gettext_lazy("deleted")),
 }
@@ -179,7 +181,9 @@ def record_state(request, slug, pk):
     wanted = request.POST.get("state", "")
     act, done = STATE_ACTS.get(wanted, (None, ""))
     if act is None:
-        return HttpResponseBadRequest(_("Choose to publish, to retract, or to delete."))
+        return HttpResponseBadRequest(
+            _("Choose to send it to review, to publish, to retract, or to delete.")
+        )
     try:
         act(record, user=request.user)
     except ValidationError as error:
@@ -339,6 +343,8 @@ def _rows(request, form, record):
 def saved_message(record) -> str:
     """Return what became of a record: saved when, and whether readers see it."""
     at = timezone.localtime().strftime("%H:%M")
+    if getattr(record, "pending_edit", None):
+        return _("Saved %(time)s for review; until then readers see it as it was.") % {"time": at}
     if getattr(record, "state", State.PUBLISHED) == State.PUBLISHED:
         return _("Saved %(time)s.") % {"time": at}
     return _("Saved %(time)s as a draft that only editors see.") % {"time": at}

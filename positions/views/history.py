@@ -17,7 +17,7 @@ from negotiations.operations import Conflict
 from positions import recordhistory
 from positions.restoring import restore
 from positions.views.asking import may_edit, negotiation_or_404
-from positions.views.editing import negotiation_to_edit
+from positions.views.editing import negotiation_to_edit, saved_message
 
 
 @require_safe
@@ -47,7 +47,7 @@ def record_restore(request, slug, pk):
     revision = number_or_404(request.POST.get("revision", ""))
     version = number_or_404(request.POST["version"]) if request.POST.get("version") else None
     try:
-        restore(record, revision, user=request.user, version=version)
+        row = restore(record, revision, user=request.user, version=version)
     except Conflict:
         messages.error(request, _("Somebody changed it meanwhile; look again before restoring."))
         return redirect("record-history", slug, pk)
@@ -55,6 +55,8 @@ def record_restore(request, slug, pk):
         messages.error(request, _("Not restored.") + " " + " ".join(error.messages))
         return redirect("record-history", slug, pk)
     said = _("Restored as it stood at revision %(number)s.") % {"number": revision}
+    if getattr(row, "pending_edit", None):
+        said = saved_message(row)
     messages.success(request, said)
     return redirect("record", slug, pk)
 

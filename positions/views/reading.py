@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.htmx import wants_part
 from config.resend import signed_in
 from negotiations import unsaved
-from negotiations.models import Round, Source
+from negotiations.models import Negotiation, Round, Source
 from negotiations.operations import Conflict
 from positions import readingpage
 from positions.captureforms import Capture, CaptureDemandForm, CaptureRecordForm
@@ -83,6 +83,9 @@ def _show_reading(request, source, *, placing=None, status=HTTPStatus.OK):
         "page": page.page,
         "placing": placing,
         "can_edit": True,
+        "can_review": Negotiation.objects.reviewable_by(request.user)
+        .filter(pk=source.negotiation_id)
+        .exists(),
         "kinds": [
             ("demand", _("Demand"), "d"),
             ("answer", _("Answer"), "a"),
@@ -153,8 +156,10 @@ def anchor_place(request, slug, pk):
     row = get_object_or_404(rows.select_related("source__negotiation", "record"), pk=pk)
     form, status = PlaceForm(request.POST, evidence=row, user=request.user), HTTPStatus.OK
     try:
-        if save(form):
-            messages.success(request, _("Placed: evidence %(number)s.") % {"number": row.pk})
+        if placed := save(form):
+            said = _("Placed: evidence %(number)s.") % {"number": row.pk}
+            waits = getattr(placed, "pending_edit", None)
+            messages.success(request, saved_message(placed) if waits else said)
             page = reverse("source-read", args=[slug, row.source_id])
             round = request.GET.get("round", "")
             query = f"?round={round}" if round.isdecimal() else ""

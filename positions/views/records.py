@@ -6,7 +6,9 @@ from django.views.decorators.http import require_POST, require_safe
 from config.htmx import wants_part
 from config.resend import signed_in
 from negotiations.models import Record
+from positions.commenting import comments_on
 from positions.following import KINDS, is_watched
+from positions.models import PendingEdit
 from positions.recordpages import page_of
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import negotiation_to_edit, others_at
@@ -21,8 +23,14 @@ def record(request, slug, pk):
         "negotiation": negotiation,
         "page": page_of(number, request.user),
         "watched": number.kind in KINDS and is_watched(request.user, negotiation, pk),
+        "comments": comments_on(number, request.user),
         "can_edit": can_edit,
         "others": others_at(request, number) if can_edit else [],
+        "pending": PendingEdit.objects.visible_to(request.user)
+        .waiting()
+        .filter(record=number.pk)
+        .select_related("user")
+        .first(),
     }
     return render(request, "negotiations/record.html", context)
 

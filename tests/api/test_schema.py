@@ -57,9 +57,19 @@ def test_it_has_every_collection_and_what_is_computed(schema):
     ones[place("negotiations", "{slug}")] = {"get", "patch"}
     pages = {
         f"/api/v1/negotiations/{{slug}}/{name}/": {"get"}
-        for name in ("comparison", "conditions", "answers", "claims", "codebook", "movement")
+        for name in (
+            "agreement",
+            "comparison",
+            "conditions",
+            "answers",
+            "claims",
+            "codebook",
+            "movement",
+        )
     }
     search = {f"/api/v1/{name}/": {"get"} for name in ("search", "changes")}
+    search |= {"/api/v1/review/{id}/": {"get", "post"}}
+    search |= {"/api/v1/comments/": {"get", "post"}, "/api/v1/comments/{id}/": {"get", "delete"}}
     assert {
         path: set(methods) for path, methods in schema["paths"].items()
     } == lists | ones | pages | search

@@ -54,7 +54,7 @@ RULES = [
         " api:participation-list api:delegate-list api:source-list api:issue-list api:term-list"
         " api:termchoice-list api:proposal-list api:clause-list api:demand-list api:termvalue-list"
         " api:linkage-list api:outcome-list api:event-list api:silence-list api:evidence-list"
-        " account_logout account_reset_password mfa_authenticate",
+        " api:comment-list account_logout account_reset_password mfa_authenticate",
         POST="account_login password-choose account_logout account_reset_password mfa_authenticate",
     ),
     rule(
@@ -76,11 +76,11 @@ RULES = [
         open     signin  yes     yes     yes     yes     yes
         """,
         GET="account account-delete account_change_password account_set_password following"
-        " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions",
+        " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions mentions",
         POST="account account-delete account_change_password account_set_password feed-address"
         " following-seen negotiation-new mfa_activate_totp mfa_generate_recovery_codes"
         " sessions-end"
-        " api:negotiation-list",
+        " mentions api:negotiation-list api:comment-list",
     ),
     rule(
         "one's own second step",
@@ -178,7 +178,8 @@ RULES = [
         " import-template import import-undo round-line round-paste round-seat round-status"
         " clause-new clause-paste proposal-version clause-attach source-new source-describe"
         " source-text source-text-version source-read source-capture demand-new demand-edit"
-        " record-edit record-new changeset setup setup-parties setup-people setup-tracks"
+        " record-edit record-new changeset review review-record codings coding api:agreement"
+        " setup setup-parties setup-people setup-tracks"
         " setup-issues",
         POST="codebook-import codebook-merge codebook-split codebook-retire codebook-undo"
         " import-new import-match import-record import-undo round-line round-paste round-seat"
@@ -201,6 +202,8 @@ RULES = [
         draft    signin  absent  absent  yes     yes     yes
         closed   signin  absent  no      yes     yes     yes
         """,
+        GET="api:review",
+        POST="api:review",
         **dict.fromkeys(
             ("PATCH", "DELETE"),
             "api:party-detail api:person-detail api:track-detail api:round-detail"
@@ -222,6 +225,93 @@ RULES = [
         """,
         GET="source-check source-text-check",
         POST="source-check source-text-check",
+    ),
+    rule(
+        "decide",
+        "Reviewers and managers approve what waits, or send it back; of what they wrote they are"
+        " told that somebody else does.",
+        """
+        open     signin  no      no      no      yes     yes
+        draft    signin  no      no      no      yes     yes
+        closed   signin  absent  no      no      yes     yes
+        foreign  signin  no      no      absent  absent  absent
+        """,
+        POST="review-record",
+    ),
+    rule(
+        "one's own edit",
+        "An edit that waits for review is taken back by whom it is of, here the editor.",
+        """
+        open     signin  no      no      yes     no      no
+        closed   signin  absent  no      yes     no      no
+        foreign  signin  no      no      absent  absent  absent
+        """,
+        POST="review-withdraw",
+    ),
+    rule(
+        "comment",
+        "Members comment on what they may see.",
+        """
+        open     signin  no      yes     yes     yes     yes
+        draft    signin  absent  absent  yes     yes     yes
+        closed   signin  absent  yes     yes     yes     yes
+        foreign  signin  absent  absent  absent  absent  absent
+        """,
+        POST="comment-new",
+    ),
+    rule(
+        "see a comment",
+        "Members see the comments on what they may see; nobody else sees any.",
+        """
+        open     absent  absent  yes     yes     yes     yes
+        closed   absent  absent  yes     yes     yes     yes
+        """,
+        GET="api:comment-detail",
+    ),
+    rule(
+        "one's own comment",
+        "A comment is removed by who wrote it, here the editor.",
+        """
+        open     signin  absent  no      yes     no      no
+        closed   signin  absent  no      yes     no      no
+        foreign  signin  absent  absent  absent  absent  absent
+        """,
+        POST="comment-remove",
+        DELETE="api:comment-detail",
+    ),
+    rule(
+        "have a passage coded",
+        "Reviewers and managers give passages to two coders.",
+        """
+        open     signin  no      no      no      yes     yes
+        draft    signin  no      no      no      yes     yes
+        closed   signin  absent  no      no      yes     yes
+        foreign  signin  no      no      no      absent  absent
+        """,
+        GET="coding-ask",
+        POST="coding-ask",
+    ),
+    rule(
+        "code",
+        "The two who were asked code a passage, here the editor and the reviewer.",
+        """
+        open     signin  no      no      yes     yes     no
+        closed   signin  absent  no      yes     yes     no
+        foreign  signin  no      no      absent  absent  absent
+        """,
+        GET="coding-code",
+        POST="coding-code",
+    ),
+    rule(
+        "settle",
+        "A reviewer or manager who is neither of the two settles it, here the manager.",
+        """
+        open     signin  no      no      no      no      yes
+        closed   signin  absent  no      no      no      yes
+        foreign  signin  no      no      absent  absent  absent
+        """,
+        GET="coding-settle",
+        POST="coding-settle",
     ),
     rule(
         "manage",
@@ -318,6 +408,16 @@ ADDRESSES = {
     "record-history": "pk=events",
     "record-restore": "pk=events",
     "record-new": "kind='event'",
+    "review-record": "pk=events",
+    "review-withdraw": "pk=pendings",
+    "comment-new": "pk=events",
+    "comment-remove": "pk=comments",
+    "coding": "pk=doubles",
+    "coding-ask": "pk=sources ?start='0' ?end='2'",
+    "coding-code": "pk=doubles",
+    "coding-settle": "pk=doubles",
+    "api:review": "pk=events",
+    "api:comment-detail": "pk=comments",
     "changeset": "revision='1'",
     "codebook-part": "kind='issue' pk=issues",
     "codebook-merge": "kind='issue' pk=issues ?into=parents",
@@ -361,6 +461,7 @@ ADDRESSES = {
 #: What is sent to pages, written as addresses are; the rest is sent an empty form.
 SENT = {
     "record-state": "state='retracted'",
+    "review-record": "act='approve'",
     "record-restore": "revision='1'",
     "setup-move": "up='up'",
     "codebook-retire": "reason='Done'",

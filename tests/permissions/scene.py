@@ -14,6 +14,7 @@ from accounts.models import ApiToken, User
 from negotiations.invitations import invite
 from negotiations.models import Export, Import, ImportProgress, Membership, Negotiation
 from negotiations.models.export import ExportProgress
+from positions.models import Comment, DoubleCoding, PendingEdit
 from positions.textversions import versions_of
 from tests.api.conftest import CONTENT, Talks, new_talks
 from tests.database import seal
@@ -125,6 +126,7 @@ OF_THE_SITE = {
     "following-seen",
     "feed-address",
     "own-feed",
+    "mentions",
 }
 
 
@@ -204,7 +206,22 @@ def place(talks: Talks, users: dict[str, User], members: dict[int, Membership]) 
     about = {"role": "editor", "several": True, "last_day": timezone.localdate()}
     invitation, key = invite(user=users["manager"], negotiation=negotiation, **about)
     ApiToken.issue(user=users["manager"], name="a program")
+    about_event = {"negotiation": negotiation, "record_id": talks["events"].pk}
+    row = {"table": "positions_event", "id": 0, "before": None, "after": None}
+    double = DoubleCoding.objects.create(
+        subject=negotiation,
+        source=talks["sources"],
+        start=0,
+        end=2,
+        quote="wo",
+        asked_by=users["manager"],
+        first=users["editor"],
+        second=users["reviewer"],
+    )
     more = {
+        "doubles": double,
+        "comments": Comment.objects.create(**about_event, user=users["editor"], text="Hm"),
+        "pendings": PendingEdit.objects.create(**about_event, user=users["editor"], rows=[row]),
         "parents": talks["issues"].parent,
         "exports": export,
         "imports": sent,

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from negotiations.models import (
     Changeset,
     History,
-    Negotiation,
     Participation,
     Party,
     Record,
@@ -123,8 +122,9 @@ def test_a_demand_with_evidence_is_published_with_all_that_hangs_on_it(editor, t
     [("off", True, "published"), ("off", False, "draft"), ("required", True, "draft")],
 )
 def test_evidence_publishes_unless_there_is_a_review(editor, review, with_evidence, state):
-    talks = NegotiationFactory(review=review)
+    talks = NegotiationFactory()
     evidence = [says_so(talks)] if with_evidence else []
+    talks = edit(talks, user=None, review=review)
     demand = record_demand(user=editor, **fields(talks), evidence=evidence)
     assert demand.state == state
     assert {row.state for row in Evidence.objects.filter(record_id=demand.pk)} <= {state}
@@ -144,18 +144,18 @@ def test_a_state_that_is_named_is_taken(editor, talks):
     assert states_around(demand) == {"in review"}
 
 
-@pytest.mark.parametrize("review", Negotiation.Review.values)
-def test_a_source_that_is_new_is_recorded_with_the_evidence(editor, review):
+@pytest.mark.parametrize(("review", "state"), [("off", "published"), ("required", "draft")])
+def test_a_source_that_is_new_is_recorded_with_the_evidence(editor, review, state):
     talks = NegotiationFactory(review=review)
     source = {"outlet": "Gazette", "title": "A month", "published": on("3 June 2025")}
     demand = record_demand(
         user=editor,
         **fields(talks),
         evidence=[{"source": source, "basis": "inference"}],
-        state="published",
+        state=state,
     )
     source = Evidence.objects.get(record_id=demand.pk).source
-    assert (source.outlet, source.title, source.state) == ("Gazette", "A month", "published")
+    assert (source.outlet, source.title, source.state) == ("Gazette", "A month", state)
     assert source.negotiation == talks
 
 
@@ -356,9 +356,11 @@ def test_a_draft_that_gains_evidence_is_published_with_all_that_hangs_on_it(edit
 
 
 def test_a_draft_that_gains_evidence_waits_for_the_review(editor):
-    talks = NegotiationFactory(review="required")
-    demand = draft_with_all(talks)
-    edit_demand(demand, user=editor, version=1, evidence=[says_so(talks)])
+    talks = NegotiationFactory()
+    demand, evidence = draft_with_all(talks), [says_so(talks)]
+    edit(talks, user=None, review="required")
+    demand = Demand.objects.get(pk=demand.pk)
+    edit_demand(demand, user=editor, version=1, evidence=evidence)
     assert states_around(Demand.objects.get(pk=demand.pk)) == {"draft"}
 
 

@@ -1,0 +1,176 @@
+"""Comments on records: who may say something, who is told, and how it is shown."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from negotiations.models import Membership, Negotiation, Record, State
+from negotiations.operations import create, edit, locked, operation
+from positions.models import Comment, Mention, MentionsSeen
+
+LONGEST = 5000
+#: "@" and a name, not inside of an address of mail.
+NAMED = re.compile(r"(?<![\w@.+-])@([\w.@+-]+)")
+#: What may follow a name in a sentence, although a name may hold it.
+AFTER = ".+-@"
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A comment with what was replied to it, oldest first."""
+
+    comment: Comment
+    replies: tuple[Comment, ...]
+
+
+@dataclass(frozen=True)
+class Comments:
+    """What the page of a record shows of comments; ``offered`` may be mentioned."""
+
+    threads: tuple[Thread, ...]
+    offered: tuple[str, ...]
+    count: int
+
+
+@operation
+def add_comment(
+    *, user, record: Record, text: str, parent: Comment | None = None, reason: str = ""
+) -> Comment:
+    """Say something about a record, or in reply to a comment on it; return the comment.
+
+    Members whom the text names with "@" are told, if they may see the record. Raises
+    ``PermissionDenied`` to who is no member or may not see it, else ``ValidationError``.
+    """
+    text = text.strip()
+    shared = {"user": user, "reason": reason}
+    may_see = Record.objects.visible_to(user).filter(pk=record.pk).exists()
+    if not (may_see and is_member(user, record.negotiation)):
+        raise PermissionDenied(_("Only members of this negotiation comment."))
+    if len(text) > LONGEST:
+        raise ValidationError({"text": _("At most %(most)s letters.") % {"most": LONGEST}})
+    if parent is not None and (parent.record_id != record.pk or parent.removed):
+        raise ValidationError({"parent": _("There is no such comment here.")})
+    if parent is not None and parent.parent_id:
+        # A reply to a reply stands under the same comment.
+        parent = parent.parent
+    comment = create(
+        Comment,
+        **shared,
+        negotiation=record.negotiation,
+        record=record,
+        parent=parent,
+        user_id=user.pk,
+        text=text,
+    )
+    for member in mentioned_in(text, record):
+        create(
+            Mention,
+            **shared,
+            negotiation=record.negotiation,
+            comment=comment,
+            user_id=member.pk,
+        )
+    return comment
+
+
+@operation
+def remove_comment(comment: Comment, *, user, reason: str = "") -> Comment:
+    """Take the words of one's own comment out; its place stays, and the history has the words.
+
+    Raises ``PermissionDenied`` to everybody else.
+    """
+    row = locked(comment)
+    if user is None or row.user_id != user.pk:
+        raise PermissionDenied(_("Only who wrote a comment removes it."))
+    if row.removed:
+        return row
+    return edit(row, user=user, reason=reason, text="", removed=timezone.now())
+
+
+def is_member(user, negotiation: Negotiation) -> bool:
+    """Whether somebody has a role in a negotiation."""
+    return Negotiation.objects.joined_by(user).filter(pk=negotiation.pk).exists()
+
+
+def mentionable(record: Record) -> QuerySet:
+    """Return the members who may see a record: of a draft those who write."""
+    members = Membership.objects.filter(negotiation=record.negotiation_id)
+    if record.state != State.PUBLISHED:
+        members = members.writing()
+    return (
+        get_user_model()
+        .objects.filter(pk__in=members.values("user"), is_active=True)
+        .order_by("username")
+    )
+
+
+def mentioned_in(text: str, record: Record) -> list:
+    """Return the members that a text names and that may see the record, each once."""
+    names = names_in(text)
+    found = mentionable(record).filter(username__in=names) if names else ()
+    return list(found)
+
+
+def names_in(text: str) -> set[str]:
+    """Return what a text may name with "@": each word, and without what ends a sentence."""
+    names = set()
+    for word in NAMED.findall(text):
+        names.add(word)
+        while word and word[-1] in AFTER:
+            word = word[:-1]
+            names.add(word)
+    return names - {""}
+
+
+def comments_on(record: Record, user) -> Comments | None:
+    """Return what is said about a record; None to who is no member. In a few queries."""
+    if not user.is_authenticated or not is_member(user, record.negotiation):
+        return None
+    rows = list(
+        Comment.objects.visible_to(user)
+        .filter(record=record.pk)
+        .select_related("user")
+        .order_by("written", "pk")
+    )
+    offered = mentionable(record).exclude(pk=user.pk).values_list("username", flat=True)
+    return Comments(tuple(_threads(rows)), tuple(offered), sum(not row.removed for row in rows))
+
+
+def _threads(rows: Iterable[Comment]) -> Iterable[Thread]:
+    replies: dict[int | None, list[Comment]] = defaultdict(list)
+    for row in rows:
+        replies[row.parent_id].append(row)
+    for row in replies[None]:
+        under = replies[row.pk]
+        if not row.removed or any(not reply.removed for reply in under):
+            yield Thread(row, tuple(under))
+
+
+def mentions_of(user) -> QuerySet[Mention]:
+    """Return where somebody is mentioned, newest first, with all that is shown of it."""
+    rows = Mention.objects.of(user)
+    return rows.select_related("comment__record", "comment__user", "negotiation")
+
+
+def unread_by(user) -> int:
+    """Return how many mentions of somebody are newer than what they have read, in one query."""
+    seen = MentionsSeen.objects.filter(user=user, until__gte=OuterRef("comment__written"))
+    return Mention.objects.of(user).filter(~Exists(seen)).count()
+
+
+def read_until(user):
+    """Return until when somebody has read their mentions; None if never."""
+    seen = MentionsSeen.objects.filter(user=user).first()
+    return seen.until if seen else None
+
+
+def mark_read(user, until) -> None:
+    """Take what mentions somebody up to a moment for read."""
+    MentionsSeen.objects.update_or_create(user=user, defaults={"until": until})

@@ -1,0 +1,35 @@
+"""What the pages of a negotiation that reviews say of what waits."""
+
+from django import template
+
+from negotiations.models import Negotiation
+from positions.commenting import unread_by
+from positions.reviewqueue import waiting_for
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def waiting_count(context) -> int | None:
+    """Return how many records wait for the user's decision; None to who decides on none.
+
+    Where nothing is reviewed, and for whoever is not signed in, the database is not asked.
+    """
+    negotiation, user = context.get("negotiation"), context.get("user")
+    if not reviews(negotiation) or not getattr(user, "is_authenticated", False):
+        return None
+    if not Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists():
+        return None
+    return waiting_for(user, negotiation)
+
+
+@register.simple_tag
+def unread_mentions(user) -> int:
+    """Return how many comments mention somebody that they have not marked as read."""
+    return unread_by(user) if user.is_authenticated else 0
+
+
+@register.filter
+def reviews(negotiation) -> bool:
+    """Whether records of a negotiation are published by somebody else's approval only."""
+    return getattr(negotiation, "review", None) == Negotiation.Review.REQUIRED

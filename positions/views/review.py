@@ -1,0 +1,128 @@
+"""The queue of what waits for review, and one record of it."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config.resend import signed_in
+from negotiations.models import Negotiation, Record
+from negotiations.operations import Conflict
+from positions import reviewpage, reviewqueue
+from positions.commenting import comments_on
+from positions.models import PendingEdit
+from positions.reviewing import approve, send_back, withdraw
+from positions.reviewqueue import QueueQuery
+from positions.views.editing import negotiation_to_edit, refusal
+
+#: What may be done on the page of a record, and what is said of it.
+ACTS = {"approve": approve, "send back": send_back}
+
+
+def may_review(user, negotiation: Negotiation) -> bool:
+    """Whether the user decides on what is published in a negotiation."""
+    return Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists()
+
+
+@signed_in
+@require_safe
+def review(request, slug):
+    """What waits, that which one may decide on first."""
+    negotiation = negotiation_to_edit(request, slug)
+    query = QueueQuery(request.GET, negotiation=negotiation, user=request.user)
+    status = HTTPStatus.OK if query.is_valid() else HTTPStatus.BAD_REQUEST
+    page = None
+    if status == HTTPStatus.OK:
+        page = reviewqueue.build(query=query, number=request.GET.get("page"))
+    context = {
+        "negotiation": negotiation,
+        "query": query,
+        "page": page,
+        "can_edit": True,
+        "can_review": may_review(request.user, negotiation),
+        "own_edits": PendingEdit.objects.visible_to(request.user)
+        .filter(negotiation=negotiation, user=request.user)
+        .exclude(stage=PendingEdit.Stage.APPROVED)
+        .select_related("record")
+        .order_by("-pk")[:10],
+    }
+    return render(request, "positions/review.html", context, status=status)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_record(request, slug, pk):
+    """One record with its source beside it; approve it or send it back, and go on to the next."""
+    negotiation = negotiation_to_edit(request, slug)
+    record = _numbered(request, negotiation, pk)
+    typed, status = "", HTTPStatus.OK
+    if request.method == "POST":
+        typed = request.POST.get("reason", "")
+        try:
+            return _decided(request, negotiation, record, typed)
+        except Conflict:
+            messages.error(
+                request, _("Somebody has changed this since you opened it. Look at it again.")
+            )
+            status = HTTPStatus.CONFLICT
+        except ValidationError as error:
+            messages.error(request, refusal(slug, error))
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        record = _numbered(request, negotiation, pk)
+    page = reviewpage.build(record=record, user=request.user, source=request.GET.get("source", ""))
+    context = {
+        "negotiation": negotiation,
+        "record": record,
+        "review": page,
+        "comments": comments_on(record, request.user),
+        "can_edit": True,
+        "can_review": may_review(request.user, negotiation),
+        "next": reviewqueue.next_after(negotiation, request.user, record.pk),
+        "typed": typed,
+    }
+    return render(request, "positions/review_record.html", context, status=status)
+
+
+def _decided(request, negotiation: Negotiation, record: Record, reason: str):
+    act = ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise ValidationError(_("Choose to approve it or to send it back."))
+    if not may_review(request.user, negotiation):
+        raise PermissionDenied(_("A reviewer or a manager decides on what is published."))
+    row = record.model.objects.select_related("negotiation").get(pk=record.pk)
+    version = request.POST.get("version", "")
+    shown = int(version) if version.isdecimal() and len(version) < 10 else None
+    act(row, user=request.user, version=shown, reason=reason)
+    words = _("Published: %(record)s.") if act is approve else _("Sent back: %(record)s.")
+    messages.success(request, words % {"record": record})
+    following = reviewqueue.next_after(negotiation, request.user, record.pk)
+    if following is None:
+        return redirect("review", negotiation.slug)
+    return redirect("review-record", negotiation.slug, following)
+
+
+@signed_in
+@require_POST
+def review_withdraw(request, slug, pk):
+    """Take back one's own edit that waits."""
+    negotiation = negotiation_to_edit(request, slug)
+    edits = PendingEdit.objects.visible_to(request.user).filter(negotiation=negotiation)
+    pending = get_object_or_404(edits, pk=pk)
+    try:
+        withdraw(pending, user=request.user)
+        messages.success(request, _("Your edit is withdrawn; the record stays as it is."))
+    except ValidationError as error:
+        messages.error(request, refusal(slug, error))
+    return redirect(reverse("record", args=[slug, pending.record_id]))
+
+
+def _numbered(request, negotiation: Negotiation, pk: int) -> Record:
+    rows = Record.objects.visible_to(request.user).filter(negotiation=negotiation)
+    if pk > 2**63 - 1:
+        raise Http404
+    return get_object_or_404(rows.select_related("negotiation"), pk=pk)

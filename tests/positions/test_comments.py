@@ -1,0 +1,142 @@
+"""Comments on records: who may, who sees them, who is told."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
+
+from negotiations.models import History, Record
+from negotiations.operations import remove, remove_member
+from positions.commenting import add_comment, mentionable, names_in, remove_comment, unread_by
+from positions.models import Comment, Demand, Mention
+from tests.positions.test_review_views import as_user, at
+from tests.positions.test_reviewing import Talks, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def talks():
+    return Talks()
+
+
+def number(row) -> Record:
+    return Record.objects.select_related("negotiation").get(pk=row.pk)
+
+
+def test_what_a_text_may_name():
+    assert names_in("@ana, ask @bo.x. Not a@mail.org") >= {"ana", "bo.x", "bo.x."}
+    assert "mail.org" not in names_in("a@mail.org")
+    assert names_in("nobody @ all") == set()
+
+
+def test_members_comment_and_those_named_are_told_if_they_may_see_it(talks):
+    published, draft = number(talks.published()), number(talks.draft())
+    text = f"@{talks.reader.username}, @{talks.reviewer.username}: which day?"
+    assert talks.reader in mentionable(published)
+    assert talks.reader not in mentionable(draft)
+    on_draft = add_comment(user=talks.editor, record=draft, text=text)
+    assert [m.user for m in on_draft.mentions.all()] == [talks.reviewer]
+    on_published = add_comment(user=talks.editor, record=published, text=text)
+    assert {m.user for m in on_published.mentions.all()} == {talks.reviewer, talks.reader}
+    assert (unread_by(talks.reader), unread_by(talks.reviewer), unread_by(talks.other)) == (1, 2, 0)
+    for stranger in (talks.reader, None):
+        with pytest.raises((PermissionDenied, AttributeError)):
+            add_comment(user=stranger, record=draft, text="Let me in")
+    assert set(Comment.objects.visible_to(talks.reader)) == {on_published}
+    assert set(Comment.objects.visible_to(talks.other)) == {on_published, on_draft}
+    remove_member(user=talks.manager, negotiation=talks.negotiation, member=talks.reader)
+    assert not Comment.objects.visible_to(talks.reader).exists()
+    assert unread_by(talks.reader) == 0
+
+
+def test_a_reply_stands_under_its_comment(talks):
+    record, elsewhere = number(talks.published()), number(talks.published(text="Other"))
+    first = add_comment(user=talks.editor, record=record, text="First")
+    reply = add_comment(user=talks.reader, record=record, text="Yes", parent=first)
+    deeper = add_comment(user=talks.editor, record=record, text="So", parent=reply)
+    assert (reply.parent, deeper.parent) == (first, first)
+    with pytest.raises(ValidationError):
+        add_comment(user=talks.editor, record=elsewhere, text="No", parent=first)
+
+
+def test_nobody_edits_one_and_its_writer_removes_it(talks):
+    comment = add_comment(user=talks.editor, record=number(talks.published()), text="Rash words")
+    with pytest.raises(PermissionDenied):
+        remove_comment(comment, user=talks.manager)
+    with pytest.raises(IntegrityError) as refused:
+        write("UPDATE positions_comment SET text = 'Wise words'")
+    assert refused.value.__cause__.diag.constraint_name == "comment_stays"
+    with pytest.raises(IntegrityError):
+        write("DELETE FROM positions_comment")
+    remove_comment(comment, user=talks.editor)
+    comment.refresh_from_db()
+    assert (comment.text, bool(comment.removed)) == ("", True)
+    said = History.objects.filter(table_name=Comment._meta.db_table).order_by("pk")
+    assert [row.data["text"] for row in said] == ["Rash words", ""]
+
+
+def test_it_goes_with_a_record_that_is_deleted(talks):
+    demand = talks.draft()
+    comment = add_comment(
+        user=talks.editor, record=number(demand), text=f"Away with it, @{talks.other.username}"
+    )
+    add_comment(user=talks.other, record=number(demand), text="Yes", parent=comment)
+    remove(demand, user=talks.editor)
+    assert [model.objects.count() for model in (Demand, Comment, Mention)] == [0, 0, 0]
+
+
+def test_the_record_s_page_shows_them_to_members_as_plain_text(talks):
+    demand = talks.published()
+    there = at(talks, "comment-new", demand.pk)
+    text = f"<b>Bold</b>\nsecond line, @{talks.reader.username}"
+    answer = as_user(talks.editor).post(there, {"text": text})
+    comment = Comment.objects.get()
+    assert answer.headers["Location"].endswith(f"#comment-{comment.pk}")
+    page = as_user(talks.reader).get(at(talks, "record", demand.pk)).content.decode()
+    assert "&lt;b&gt;Bold&lt;/b&gt;<br>second line" in page
+    review = as_user(talks.reviewer).get(at(talks, "review-record", demand.pk)).content.decode()
+    assert "second line" in review
+    assert "second line" not in Client().get(at(talks, "record", demand.pk)).content.decode()
+    assert Client().get(f"/api/v1/comments/?record={demand.pk}").json()["count"] == 0
+    blank = as_user(talks.editor).post(there, {"text": "  "}, follow=True)
+    assert "Write something." in blank.content.decode()
+    other = as_user(talks.other).post(at(talks, "comment-remove", comment.pk))
+    assert other.status_code == 403
+    assert as_user(talks.editor).post(at(talks, "comment-remove", comment.pk)).status_code == 302
+    page = as_user(talks.reader).get(at(talks, "record", demand.pk)).content.decode()
+    assert "second line" not in page
+
+
+def test_what_mentions_one_is_listed_and_marked_as_read(talks):
+    record = number(talks.published())
+    add_comment(user=talks.editor, record=record, text=f"Look, @{talks.reader.username}!")
+    client = as_user(talks.reader)
+    page = client.get(reverse("mentions"))
+    assert (page.context["unread"], len(page.context["lines"])) == (1, 1)
+    assert "Look, @" in page.content.decode()
+    client.post(reverse("mentions"), {"until": page.context["newest"].isoformat()})
+    page = client.get(reverse("mentions"))
+    assert (page.context["unread"], page.context["lines"][0]["is_new"]) == (0, False)
+    assert client.get(reverse("overview", args=[talks.negotiation.slug])).status_code == 200
+    assert as_user(talks.editor).get(reverse("mentions")).context["lines"] == []
+
+
+def test_the_api_reads_and_writes_them(talks):
+    demand, draft = talks.published(), talks.draft()
+
+    def post(user, **body):
+        return as_user(user).post("/api/v1/comments/", body, content_type="application/json")
+
+    made = post(talks.reader, record=demand.pk, text=f"@{talks.editor.username} why?")
+    assert (made.status_code, made.json()["mentions"]) == (201, [talks.editor.username])
+    assert post(talks.reader, record=draft.pk, text="x").status_code == 404
+    reply = post(talks.editor, record=demand.pk, text="So", parent=made.json()["id"])
+    assert reply.json()["parent"] == made.json()["id"]
+    listed = as_user(talks.other).get(f"/api/v1/comments/?record={demand.pk}").json()
+    assert [row["text"] for row in listed["results"]] == [f"@{talks.editor.username} why?", "So"]
+    place = f"/api/v1/comments/{reply.json()['id']}/"
+    assert as_user(talks.other).delete(place).status_code == 403
+    assert as_user(talks.editor).delete(place).status_code == 204
+    assert Comment.objects.get(pk=reply.json()["id"]).text == ""

@@ -1,0 +1,176 @@
+"""The queue, the page of a record in it, and the same in the API."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from negotiations.models import State
+from positions.models import Demand, PendingEdit
+from positions.operations import edit_record
+from positions.reviewing import submit
+from tests.factories import SourceFactory
+from tests.positions.test_reviewing import Talks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def talks():
+    return Talks()
+
+
+def as_user(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def at(talks, name, *args) -> str:
+    return reverse(name, args=[talks.negotiation.slug, *args])
+
+
+def test_the_queue_says_what_waits_and_whose_it_is_to_decide(talks):
+    mine = submit(talks.draft(user=talks.reviewer, text="Written by me"), user=talks.editor)
+    theirs = submit(talks.draft(text="Written by her"), user=talks.other)
+    edited = talks.published(text="Published before")
+    edit_record(edited, user=talks.editor, version=edited.version, text="Better words")
+    talks.draft(text="Only a draft")
+    page = as_user(talks.reviewer).get(at(talks, "review"))
+    lines = page.context["page"].waiting
+    assert [(w.number, w.is_own, w.is_edit) for w in lines] == [
+        (theirs.pk, False, False),
+        (edited.pk, False, True),
+        (mine.pk, True, False),
+    ]
+    assert [(w.who, w.sources) for w in lines] == [
+        (talks.other.username, (str(talks.source),)),
+        (talks.editor.username, (str(talks.source),)),
+        (talks.editor.username, (str(talks.source),)),
+    ]
+    text = page.content.decode()
+    assert "Only a draft" not in text
+    assert "2 of them are yours to decide on" in text
+    assert '<b class="bar__count">2<' in text
+    # Editors see the queue without a count, readers see none of it.
+    assert "bar__count" not in as_user(talks.editor).get(at(talks, "review")).content.decode()
+    assert as_user(talks.reader).get(at(talks, "review")).status_code == 403
+    assert "/review/" not in as_user(talks.reader).get(at(talks, "overview")).content.decode()
+
+
+def test_the_queue_is_narrowed(talks):
+    demand = submit(talks.draft(), user=talks.editor)
+    source = submit(SourceFactory(negotiation=talks.negotiation), user=talks.editor)
+    client = as_user(talks.reviewer)
+
+    def found(query):
+        page = client.get(at(talks, "review") + query)
+        return {w.number for w in page.context["page"].waiting}
+
+    assert found("") == {demand.pk, source.pk}
+    assert found("?kind=source") == {source.pk}
+    assert found(f"?who={talks.editor.username}") == {demand.pk}
+    assert found(f"?who={talks.other.username}") == set()
+    assert found(f"?issue={talks.issue.code}") == {demand.pk}
+    assert client.get(at(talks, "review") + "?issue=nowhere").status_code == 400
+
+
+def test_approving_goes_on_to_the_next_and_sending_back_asks_why(talks):
+    first = submit(talks.draft(text="First"), user=talks.editor)
+    second = submit(talks.draft(text="Second"), user=talks.editor)
+    client = as_user(talks.reviewer)
+    there = at(talks, "review-record", first.pk)
+    page = client.get(there).content.decode()
+    assert "New: nothing of it was published yet" in page
+    assert f'href="{at(talks, "review-record", second.pk)}"' in page
+    answer = client.post(there, {"act": "approve", "version": first.version})
+    assert answer.headers["Location"] == at(talks, "review-record", second.pk)
+    assert Demand.objects.get(pk=first.pk).state == State.PUBLISHED
+    there = at(talks, "review-record", second.pk)
+    refused = client.post(there, {"act": "send back", "version": second.version, "reason": ""})
+    assert refused.status_code == 422
+    assert "Say why, for who wrote it." in refused.content.decode()
+    answer = client.post(there, {"act": "send back", "version": second.version, "reason": "Vague"})
+    assert answer.headers["Location"] == at(talks, "review")
+    assert Demand.objects.get(pk=second.pk).state == State.DRAFT
+    assert "Vague" in as_user(talks.editor).get(there).content.decode()
+    stale = client.post(there, {"act": "approve", "version": 1})
+    assert stale.status_code == 409
+
+
+def test_what_it_rests_on_is_named_with_links(talks):
+    source = SourceFactory(negotiation=talks.negotiation)
+    demand = talks.draft(evidence=[{"source": source, "basis": "inference"}])
+    submit(demand, user=talks.editor)
+    there = at(talks, "review-record", demand.pk)
+    answer = as_user(talks.reviewer).post(there, {"act": "approve"})
+    assert answer.status_code == 422
+    link = f'<a href="{at(talks, "record", source.pk)}">Source {source.pk}</a>'
+    assert f"It rests on what is not published: {link}." in answer.content.decode()
+
+
+def test_an_edit_of_what_is_published_is_shown_word_by_word(talks):
+    demand = talks.published()
+    editor = as_user(talks.editor)
+    edit_record(
+        demand, user=talks.editor, version=demand.version, text="Sixty days", holders=[talks.guest]
+    )
+    page = as_user(talks.reviewer).get(at(talks, "review-record", demand.pk)).content.decode()
+    assert "<del>Thirty</del><ins>Sixty</ins>" in page.replace(" </", "</")
+    assert talks.guest.name in page
+    assert "Thirty days" in Client().get(at(talks, "record", demand.pk)).content.decode()
+    assert (
+        "Sixty"
+        not in as_user(talks.reader).get(at(talks, "record-history", demand.pk)).content.decode()
+    )
+    assert "waits for review" in editor.get(at(talks, "record", demand.pk)).content.decode()
+    own = editor.get(at(talks, "review-record", demand.pk)).content.decode()
+    assert "A reviewer or a manager decides." in own
+    pending = PendingEdit.objects.get()
+    assert editor.post(at(talks, "review-withdraw", pending.pk)).status_code == 302
+    assert PendingEdit.objects.get().stage == "withdrawn"
+
+
+def test_a_draft_is_sent_to_review_from_its_page(talks):
+    demand = talks.draft()
+    editor = as_user(talks.editor)
+    page = editor.get(at(talks, "record", demand.pk)).content.decode()
+    assert 'value="in review"' in page
+    assert 'value="published"' not in page
+    editor.post(at(talks, "record-state", demand.pk), {"state": "in review"})
+    assert Demand.objects.get().state == State.IN_REVIEW
+    refused = editor.post(at(talks, "record-state", demand.pk), {"state": "published"})
+    assert refused.status_code == 403
+
+
+class TestTheAPI:
+    def test_it_submits_approves_and_sends_back(self, talks):
+        demand = talks.draft()
+        place = f"/api/v1/review/{demand.pk}/"
+
+        def post(user, **data):
+            return as_user(user).post(place, data, content_type="application/json")
+
+        assert post(talks.reader, act="submit").status_code == 404
+        assert post(talks.editor, act="submit").json()["state"] == "in review"
+        assert post(talks.editor, act="approve").status_code == 403
+        assert "reason" in post(talks.reviewer, act="send back").json()
+        assert post(talks.reviewer, act="approve", version=1).status_code == 409
+        assert post(talks.reviewer, act="approve", version=2).json()["state"] == "published"
+        late = post(talks.second, act="send back", reason="Late")
+        assert (late.status_code, late.json()["detail"]) == (
+            409,
+            "This does not wait for review any more.",
+        )
+
+    def test_an_edit_waits_and_the_list_knows_the_state(self, talks):
+        demand = talks.published()
+        place = f"/api/v1/demands/{demand.pk}/"
+        editor = as_user(talks.editor)
+        body = {"version": demand.version, "text": "Sixty days"}
+        answer = editor.patch(place, body, content_type="application/json")
+        assert (answer.status_code, answer.json()["text"]) == (202, "Thirty days")
+        assert editor.get(f"/api/v1/review/{demand.pk}/").json()["edit_waits"] is True
+        waiting = submit(talks.draft(), user=talks.editor)
+        listed = editor.get("/api/v1/demands/?state=in review").json()["results"]
+        assert [each["id"] for each in listed] == [waiting.pk]
+        assert as_user(talks.reader).get("/api/v1/demands/?state=in review").json()["count"] == 0
