@@ -34,9 +34,11 @@ from tests.permissions.planting import CANARY, content_models, is_text, plant
 
 #: A word that stands nowhere.
 NOWHERE = "Qwertzu"
-#: What is another each time: how many changesets there have been, the time, and tokens of forms.
+#: What is another each time: how many changesets there have been and their seal, the time, and
+#: tokens and keys of forms.
 PASSING = re.compile(
     r"(?i)(revision\D{0,20}?)\d+|(revision of the records</t></is></c><c r=\"\w+\" t=\"n\"><v>)\d+"
+    r"|((?:idempotency_key|seal__hash)\" value=\")[\w-]+"
     r"|(csrf\w*\W+(?:value=)?\W*)\w{20,}|\d\d:\d\d(?::\d\d)? (?:UTC|GMT)"
 )
 READ = ("overview", "comparison", "search", "sources", "evidence", "changes")
@@ -47,7 +49,7 @@ def told(answer) -> str:
     content = b"".join(answer) if answer.streaming else answer.content
     headers = {k: v for k, v in answer.items() if k != "Content-Length"}
     words = unpacked(content) if content.startswith(b"PK") else content.decode()
-    return PASSING.sub(r"\1\2\3", f"{answer.status_code} {headers} {words}")
+    return PASSING.sub(r"\1\2\3\4", f"{answer.status_code} {headers} {words}")
 
 
 def unpacked(package: bytes) -> str:
