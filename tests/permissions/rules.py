@@ -76,7 +76,8 @@ RULES = [
         open     signin  yes     yes     yes     yes     yes
         """,
         GET="account account-delete account_change_password account_set_password following"
-        " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions mentions",
+        " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions"
+        " mentions",
         POST="account account-delete account_change_password account_set_password feed-address"
         " following-seen negotiation-new mfa_activate_totp mfa_generate_recovery_codes"
         " sessions-end"
