@@ -12,8 +12,6 @@ import uuid
 import structlog
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.signals import got_request_exception
-from django.db import transaction
-from django.db.models.signals import post_delete, post_save
 from django.utils.functional import LazyObject, empty
 
 from config.logs import SECURITY, described
@@ -96,14 +94,10 @@ def note(event: str, **told: object) -> None:
 
 def connect() -> None:
     """Listen for what is written down wherever it happens."""
-    from negotiations.models import Membership
-
     got_request_exception.connect(_failed, dispatch_uid="watching")
     user_logged_in.connect(_signed_in, dispatch_uid="watching")
     user_logged_out.connect(_signed_out, dispatch_uid="watching")
     user_login_failed.connect(_not_signed_in, dispatch_uid="watching")
-    post_save.connect(_member, sender=Membership, dispatch_uid="watching")
-    post_delete.connect(_member_gone, sender=Membership, dispatch_uid="watching")
 
 
 def _failed(sender, request=None, **_told) -> None:
@@ -122,16 +116,3 @@ def _signed_out(sender, request, user, **_told) -> None:
 def _not_signed_in(sender, **_told) -> None:
     # What was entered as a name is at times a password.
     note("sign-in failed")
-
-
-def _member(sender, instance, created, **_told) -> None:
-    _note_membership("member added" if created else "member changed", instance)
-
-
-def _member_gone(sender, instance, **_told) -> None:
-    _note_membership("member removed", instance)
-
-
-def _note_membership(event: str, row) -> None:
-    told = {"member": row.user_id, "negotiation": row.negotiation_id, "role": row.role}
-    transaction.on_commit(lambda: note(event, **told))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+import structlog
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     FieldError,
@@ -30,6 +31,7 @@ from negotiations.models import Membership, Negotiation, Record, State
 from negotiations.refusals import in_words, named, rested_on, sqlstate
 
 FOREIGN_KEY_VIOLATION = "23503"
+security = structlog.stdlib.get_logger("parley.security")
 
 _inside = contextvars.ContextVar("inside_an_operation", default=False)
 
@@ -190,8 +192,12 @@ def set_role(*, user, negotiation: Negotiation, member, role: str, reason: str =
         _keep_a_manager(members, member)
     shared = {"user": user, "reason": reason}
     if member.pk in members:
-        return edit(members[member.pk], **shared, role=role)
-    return create(Membership, **shared, negotiation=negotiation, user_id=member.pk, role=role)
+        changed = edit(members[member.pk], **shared, role=role)
+        _note("member changed", changed)
+        return changed
+    added = create(Membership, **shared, negotiation=negotiation, user_id=member.pk, role=role)
+    _note("member added", added)
+    return added
 
 
 @operation
@@ -204,7 +210,13 @@ def remove_member(*, user, negotiation: Negotiation, member, reason: str = "") -
     if member.pk not in members:
         raise ValidationError({"user": _("%(user)s is no member.") % {"user": member}})
     _keep_a_manager(members, member)
+    _note("member removed", members[member.pk])
     remove(members[member.pk], user=user, reason=reason)
+
+
+def _note(event: str, row: Membership) -> None:
+    told = {"member": row.user_id, "negotiation": row.negotiation_id, "role": row.role}
+    transaction.on_commit(lambda: security.info(event, **told))
 
 
 def _members(negotiation: Negotiation) -> dict[int, Membership]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import factory
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -405,6 +406,7 @@ class CommentFactory(AboutFactory):
 
     user = factory.SubFactory(UserFactory)
     text = factory.Sequence(lambda n: f"Comment {n}")
+    written = factory.LazyFunction(timezone.now)
 
 
 class MentionFactory(ScopedFactory):
@@ -422,6 +424,7 @@ class PendingEditFactory(AboutFactory):
         model = PendingEdit
 
     user = factory.SubFactory(UserFactory)
+    sent = factory.LazyFunction(timezone.now)
     rows = factory.LazyFunction(
         lambda: [{"table": "positions_demand", "id": 0, "before": None, "after": None}]
     )

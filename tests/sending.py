@@ -12,6 +12,9 @@ def as_sent(page, form_class: str = "entry") -> dict[str, list[str]]:
         # A browser leaves out the line end after the opening tag.
         value = given.removeprefix("\n") if name in texts else given
         sent.setdefault(name, []).append(value)
+    # To lxml a chosen button without a value is "on", as if it had no such attribute.
+    for field in form.xpath(".//input[@type='radio'][@checked][@value='']"):
+        sent[field.get("name")] = [""]
     for field in form.iter("select"):
         first = next(field.iter("option"), None)
         if field.value is None and not field.multiple and first is not None:

@@ -273,12 +273,23 @@ def test_an_edit_and_its_publication_are_one_act(editor, talks):
     assert (shown["text"], shown["state"]) == ("Other", "published")
 
 
-@pytest.mark.parametrize("state", ["draft", "in review", "", None, 7])
-def test_an_edit_publishes_or_retracts_and_knows_no_other_state(editor, talks, state):
+@pytest.mark.parametrize(
+    ("state", "status", "told"),
+    [
+        ("draft", 403, ["detail"]),
+        ("in review", 400, ["non_field_errors"]),
+        ("", 400, ["state"]),
+        (None, 400, ["state"]),
+        (7, 400, ["state"]),
+    ],
+)
+def test_an_edit_publishes_retracts_and_sends_to_review_where_that_can_be(
+    editor, talks, state, status, told
+):
+    """What is published is not sent back by an editor, nor to a review that nobody asks for."""
     row = {"id": talks["demands"].pk, "version": 1}
     answer = patched(editor, "demands", row, {"state": state})
-    assert answer.status_code == 400
-    assert list(answer.json()) == ["state"]
+    assert (answer.status_code, list(answer.json())) == (status, told)
 
 
 def test_what_others_rest_on_is_not_retracted(editor, talks):

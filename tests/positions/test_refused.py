@@ -12,6 +12,7 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from negotiations.models import Content, Record, Scoped
 from negotiations.models.fields import QuantityField
+from positions.models import Comment
 from tests.factories import (
     A_DAY,
     DemandFactory,
@@ -50,6 +51,8 @@ KINDS = {
     "Linkage.record": ["demand", "outcome"],
     "Linkage.anchor": ["demand", "outcome", "clause", "event"],
     "Evidence.record": Record.Kind.values,
+    "Comment.record": Record.Kind.values,
+    "PendingEdit.record": Record.Kind.values,
 }
 # What else a row needs that has this field.
 BESIDE = {
@@ -146,7 +149,7 @@ def wrong_kinds():
     return [
         rule(model, field)
         for model, field in pointers()
-        if label(model, field) in KINDS and label(model, field) != "Evidence.record"
+        if KINDS.get(label(model, field), Record.Kind.values) != Record.Kind.values
     ]
 
 
@@ -165,7 +168,10 @@ def test_pointer_names_an_allowed_kind(model, field):
     allowed = KINDS[label(model, field)]
     for kind in allowed:
         target = FACTORY_OF_KIND[kind](negotiation=own.negotiation)
-        model.objects.filter(pk=own.pk).update(**setting(model, field, target.pk))
+        if model is Comment:  # It stays as it was written.
+            own = FACTORIES[model](about=target)
+        else:
+            model.objects.filter(pk=own.pk).update(**setting(model, field, target.pk))
         connection.check_constraints()
         assert Record.objects.get(pk=target.pk).kind == kind
     assert getattr(model.objects.get(pk=own.pk), field.attname) == target.pk
