@@ -162,7 +162,7 @@ class SourceForm(KeptBlocks, RecordForm):
     def _alike(self) -> Found:
         url = self.data.get("url", "") if self.is_bound else self.initial.get("url", "")
         mine = {"negotiation": self.negotiation, "user": self.user}
-        return alike(**mine, text=self.text, url=url.strip()[:2000])
+        return alike(**mine, text=self.text, url=url.replace("\0", "").strip()[:2000])
 
     def _treatments(self):
         for each in self.found.alike:

@@ -51,11 +51,11 @@ def test_tokens_are_listed_with_what_became_of_them(signed_in, anna, page):
 
 def test_the_number_of_queries_does_not_grow(signed_in, anna, page, django_assert_num_queries):
     ApiToken.issue(user=anna, name="first")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         signed_in.get(page)
     for name in ("second", "third"):
         ApiToken.issue(user=anna, name=name, negotiation=NegotiationFactory())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         signed_in.get(page)
 
 

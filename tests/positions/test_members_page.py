@@ -6,6 +6,7 @@ from django.urls import reverse
 from negotiations.models import Membership
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 from tests.pages import signed_in
+from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +80,7 @@ def test_what_the_settings_mean_stands_beside_them(talks):
     settings = text(client.get(reverse("setup-settings", args=["river-talks"])))
     assert "to others the negotiation is not there" in settings
     assert "is published once a reviewer or manager has approved it" in settings
-    client.post(
-        reverse("setup-settings", args=["river-talks"]),
-        {"title": "River talks", "visibility": "members", "review": "required"},
-    )
+    address = reverse("setup-settings", args=["river-talks"])
+    sent = as_sent(client.get(address), "form")
+    client.post(address, {**sent, "visibility": "members", "review": "required"})
     assert "Only members see this negotiation" in text(client.get("/river-talks/members/"))
