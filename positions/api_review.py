@@ -5,7 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import permissions, serializers
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -40,8 +40,8 @@ class ReviewedSerializer(ReadOnly):
 class ReviewView(APIView):
     """One record in review; ``state=in review`` asks any collection for all of its kind."""
 
+    permission_classes = [permissions.IsAuthenticatedOrReadOnly]
     http_method_names = ["get", "head", "post"]
-    permission_classes = [permissions.IsAuthenticated]
 
     @extend_schema(responses=ReviewedSerializer)
     def get(self, request, pk):
@@ -63,6 +63,8 @@ class ReviewView(APIView):
 
     def _record(self, request, pk: int) -> Record:
         """Return a record that the user may write; 404 where it is hidden, 403 to readers."""
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
         if pk > 2**63 - 1:
             raise NotFound
         rows = Record.objects.visible_to(request.user).select_related("negotiation")

@@ -130,6 +130,7 @@ def deeds_of(rows: Sequence[Mapping[str, Any]], negotiation: Negotiation) -> tup
     ``table`` and ``id`` say which row; the images are as the history holds them, None of no row.
     """
     written, images = [], {}
+    rows = [row for row in rows if row["before"] or row["after"]]
     populated = as_rows(
         (row["table"], row[side]) for row in rows for side in ("before", "after") if row[side]
     )
