@@ -46,6 +46,7 @@ def document_refusals(result, generator, request, public):
     reading = {
         "400": "Not understood.",
         "401": "The token is not known.",
+        "403": "Not allowed.",
         "404": "Not here.",
         "406": "Not given in this form.",
         "429": "Too many requests. “Retry-After” says when to come back.",
@@ -53,7 +54,7 @@ def document_refusals(result, generator, request, public):
         "503": "Not now: the database is away, or this took too long. “Retry-After” says when.",
     }
     which = {"428": "Say which state you change: If-Match, or the version."}
-    again = {"403": "Not allowed.", "422": "The key was sent before, with another request."}
+    again = {"422": "The key was sent before, with another request."}
     deleting = reading | again | which | {"409": "Something rests on it, or it has changed."}
     bodies = {"413": "Too much for one request.", "415": "Not application/json."}
     writing = reading | again | bodies

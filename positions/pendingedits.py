@@ -115,7 +115,8 @@ def apply(pending: PendingEdit) -> None:
     run("SET CONSTRAINTS ALL DEFERRED")
     by_table: dict[str, list[dict]] = defaultdict(list)
     for row in pending.rows:
-        by_table[row["table"]].append(row)
+        if row["before"] or row["after"]:
+            by_table[row["table"]].append(row)
     order = [model for model in tables_in_order() if model._meta.db_table in by_table]
     for model in order:
         added = [r["after"] for r in by_table[model._meta.db_table] if r["before"] is None]

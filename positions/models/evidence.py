@@ -140,7 +140,10 @@ class Evidence(Content):
         """Return what people call the field that this speaks to; empty if it is the whole."""
         if not self.field:
             return ""
-        return str(self.record.model._meta.get_field(self.field).verbose_name)
+        fields = {field.name: field for field in self.record.model._meta.get_fields()}
+        named = fields.get(self.field)
+        # A word that is no field of this kind of record is shown as it stands.
+        return str(getattr(named, "verbose_name", self.field))
 
     def clean(self):
         if not self.field or self.record_id is None:
