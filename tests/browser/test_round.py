@@ -262,7 +262,7 @@ def test_letters_are_shortcuts_only_where_somebody_wants_them(open_round):
     page.keyboard.type("why?")
     expect(text_of(page)).to_have_value("why?")
     expect(page.locator("#keys dl")).to_be_visible()
-    page.get_by_label("Outside of fields").check()
+    page.locator("#keys").get_by_label("Outside of fields").check()
     page.locator("#keys summary").focus()
     page.keyboard.press("1")
     expect(text_of(page, "Ukraine")).to_be_focused()
