@@ -104,7 +104,7 @@ def test_two_editors_of_one_demand(open_page, sign_in):
             expect(cell(first).locator(".demand__text", has_text=words)).to_be_visible()
 
     for words in ("The editor’s wording.", "The reviewer’s wording."):
-        expect(forms[1].get_by_role("cell", name=words)).to_be_visible()
+        expect(forms[1].get_by_role("radio", name=words)).to_be_visible()
     expect(forms[1].get_by_label("What they say")).to_have_value("The reviewer’s wording.")
     forms[1].get_by_role("button", name="Save").first.click()
     expect(cell(second).locator(".demand__text", has_text="The reviewer’s")).to_be_visible()
