@@ -219,7 +219,9 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !form.id || !keyOf(form)) return;
+    // What is sent without leaving the page has another key by the time it is saved.
+    const stays = form.matches("[data-quick], [data-hx-post]");
+    if (event.defaultPrevented || stays || !form.id || !keyOf(form)) return;
     const sent = { ...history.state?.sent, [form.id]: keyOf(form).value };
     history.replaceState({ ...history.state, sent }, "");
   });
