@@ -341,7 +341,10 @@ def take_second_step(documents, settings):
     """Take the pages of the second step and of sessions, of those who have one and who owe it."""
     manager, steps = User.objects.get(username="manager"), {}
     settings.SECOND_STEP_REQUIRED, settings.EMAIL_HOST = True, "mail.example.org"
-    client = signed_in(manager)
+    client = Client()
+    client.post(
+        reverse("account_login"), {"login": "manager", "password": DEMO_PASSWORDS["manager"]}
+    )
     for name in ("mfa_index", "mfa_activate_totp"):
         documents.take(f"{name}, owed", client.get(reverse(name)), 200)
     wrong = client.post(reverse("mfa_activate_totp"), {"code": "1"})
