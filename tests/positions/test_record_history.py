@@ -263,7 +263,7 @@ def test_the_last_change_is_undone_in_two_steps(talks, editor):
     assert "Undo your last change" in listed
     assert f'href="/{talks.slug}/changes/{number}/"' in listed
     look = editor.post(f"/{talks.slug}/changes/undo/", follow=True)
-    assert look.redirect_chain == [(f"/{talks.slug}/changes/{number}/", 302)]
+    assert look.redirect_chain == [(f"/{talks.slug}/changes/{number}/?undo=1", 302)]
     html = look.content.decode()
     assert "<ins>A slip" in html
     assert "1 row gets back what it held" in html
