@@ -26,7 +26,7 @@ NOT_WELL_MADE = (
     ValueError,
     EOFError,
     OSError,
-    NotImplementedError,
+    NotImplementedError,  # a way of compressing that zipfile does not know
     zipfile.BadZipFile,
     etree.LxmlError,
 )

@@ -118,6 +118,7 @@ def _package(data: bytes) -> str:
                     return "an OpenDocument text (.odt)"
                 if b"opendocument" in package.read("mimetype"):
                     return "an OpenDocument file"
+    # Zipfile says NotImplementedError of a way of compressing, RuntimeError of a password.
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
         return "a broken zip archive"
     return next((kind for part, kind in _PACKAGES if part in names), "a zip archive")

@@ -17,6 +17,7 @@ _CHUNK = 1 << 16
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 #: What was written in place of a carriage return, which XML does not keep.
 _RETURN = "_x000D_"
+#: The last is how zipfile says that it does not know a way of compressing.
 _BROKEN = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
 
 

@@ -15,6 +15,9 @@ from positions.importing.matching import Sheet, matched
 from positions.importing.planning import Plan, planned
 from positions.models import Term
 
+#: So many imports back one looks for what columns were taken for.
+REMEMBERED = 50
+
 
 def run(job: Job) -> Found:
     """Look a file through, or record what is in it; nothing is recorded while anything is wrong.
@@ -64,7 +67,8 @@ def remembered(whole: Import, grids: Iterable[Grid]) -> dict[str, dict[str, str]
     """Return what columns of the same headers were taken for when somebody last chose."""
     earlier = Import.objects.filter(subject=whole.subject).exclude(chosen={}).exclude(pk=whole.pk)
     known: dict[tuple[str, ...], dict[str, str]] = {}
-    for each in earlier.order_by("sent").only("sheets", "chosen"):
+    latest = earlier.order_by("-sent").only("sheets", "chosen")[:REMEMBERED]
+    for each in reversed(latest):
         for sheet in each.sheets:
             header = tuple(header for _place, header, _name in sheet["columns"])
             chosen = each.chosen.get(sheet["name"])
