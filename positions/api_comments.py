@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, permissions, serializers, viewsets
 from rest_framework.response import Response
 
+from negotiations.filters import LARGEST_ID, Whole
 from negotiations.models import Record
 from positions.commenting import add_comment, remove_comment
 from positions.models import Comment
@@ -43,13 +44,13 @@ class CommentSerializer(serializers.ModelSerializer):
 class CommentInput(serializers.Serializer):
     """What is said about a record, or in reply; "@" and a name tells that member."""
 
-    record = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    parent: Any = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    record = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    parent: Any = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     text = serializers.CharField(max_length=5000)
 
 
 class CommentFilters(django_filters.FilterSet):
-    record = django_filters.NumberFilter(min_value=1, max_value=2**63 - 1)
+    record = Whole(min_value=1, max_value=LARGEST_ID)
 
     class Meta:
         model = Comment
