@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -348,7 +349,7 @@ class TestFailing:
 
     def test_a_worker_outlives_its_connections(self, client, talks, connect):
         watch = connect(autocommit=True)
-        others = "FROM pg_stat_activity WHERE query = 'LISTEN parley_exports'"
+        others = "FROM pg_stat_activity WHERE query LIKE 'LISTEN parley_exports%'"
         with a_worker() as worker:
             until(lambda: watch.execute(f"SELECT count(*) {others}").fetchone()[0], worker)
             watch.execute(f"SELECT pg_terminate_backend(pid) {others}")
@@ -428,8 +429,10 @@ def a_worker() -> Iterator[subprocess.Popen]:
 
 def until(condition, worker) -> None:
     """Return once the condition holds, as long as the worker lives."""
+    deadline = time.monotonic() + 120
     while not condition():
         assert worker.poll() is None, "The worker has ended."
+        assert time.monotonic() < deadline, "The worker did not come to it."
 
 
 def until_blocked(watch, holder, worker) -> None:
