@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import ReadOnly
+from negotiations.memberships import remove_member, set_role, start_negotiation
 from negotiations.models import Changeset, Membership, Negotiation, Record
-from negotiations.operations import remove_member, set_role, start_negotiation
 
 
 class ByOperation(admin.ModelAdmin):

@@ -16,7 +16,16 @@ from rest_framework.exceptions import NotFound, PermissionDenied, ValidationErro
 from rest_framework.response import Response
 
 from config.api import TABLE_RENDERERS, XLSXRenderer
-from negotiations import api_input, csvtables, filters, operations, serializers, tables, xlsxtables
+from negotiations import (
+    api_input,
+    csvtables,
+    filters,
+    memberships,
+    operations,
+    serializers,
+    tables,
+    xlsxtables,
+)
 from negotiations import api_preconditions as preconditions
 from negotiations.api_once import OnceForAKey
 from negotiations.models import (
@@ -280,7 +289,7 @@ class NegotiationViewSet(WriteViewSet):
         if not request.user.may_manage:
             raise PermissionDenied(NO_SECOND_STEP)
         fields = self._parsed(self.input_class)
-        started = operations.start_negotiation(user=request.user, **fields)
+        started = memberships.start_negotiation(user=request.user, **fields)
         return self._answer(started, status=201)
 
 
@@ -294,14 +303,14 @@ class MembershipViewSet(WriteViewSet):
     permission_classes = [ManagersWrite]
 
     def record(self, **fields):
-        return operations.set_role(**fields)
+        return memberships.set_role(**fields)
 
     def edit(self, row, **fields):
         members = {"negotiation": row.negotiation, "member": row.user}
-        return operations.set_role(**members, **{"role": row.role, **fields})
+        return memberships.set_role(**members, **{"role": row.role, **fields})
 
     def remove(self, row, *, user) -> None:
-        operations.remove_member(user=user, negotiation=row.negotiation, member=row.user)
+        memberships.remove_member(user=user, negotiation=row.negotiation, member=row.user)
 
 
 class PartyViewSet(WriteViewSet):

@@ -8,8 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from negotiations.memberships import set_role
 from negotiations.models import Invitation, Membership, Negotiation
-from negotiations.operations import operation, set_role
+from negotiations.operations import operation
 from negotiations.querysets import digest_of
 
 #: For so many days at most a link opens something.

@@ -13,8 +13,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from negotiations.constraints import Gated
+from negotiations.memberships import remove_member
 from negotiations.models import Membership, Negotiation
-from negotiations.operations import operation, remove_member
+from negotiations.operations import operation
 
 
 def managed_alone(user) -> models.QuerySet[Negotiation]:

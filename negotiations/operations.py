@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-import structlog
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     FieldError,
@@ -27,11 +26,10 @@ from django.utils.translation import gettext as _
 
 from negotiations.conflicts import Conflict
 from negotiations.constraints import Gated, field_of
-from negotiations.models import Membership, Negotiation, Record, State
+from negotiations.models import Record, State
 from negotiations.refusals import in_words, named, rested_on, sqlstate
 
 FOREIGN_KEY_VIOLATION = "23503"
-security = structlog.stdlib.get_logger("parley.security")
 
 _inside = contextvars.ContextVar("inside_an_operation", default=False)
 
@@ -165,72 +163,6 @@ def remove(record: models.Model, *, user, reason: str = "") -> None:
         raise ValidationError(
             _("Something has come to rest on %(record)s just now.") % {"record": named(record)}
         ) from error
-
-
-@operation
-def start_negotiation(*, user, slug: str, title: str, reason: str = "", **settings) -> Negotiation:
-    """Begin a negotiation that ``user`` manages, and return it.
-
-    ``settings`` may hold ``summary``, ``visibility`` and ``review``. Raises ``ValidationError``.
-    """
-    shared = {"user": user, "reason": reason}
-    started = create(Negotiation, **shared, slug=slug, title=title, **settings)
-    set_role(**shared, negotiation=started, member=user, role=Membership.Role.MANAGER)
-    return started
-
-
-@operation
-def set_role(*, user, negotiation: Negotiation, member, role: str, reason: str = "") -> Membership:
-    """Give the user ``member`` a role in a negotiation, in place of the one they had; return it.
-
-    Raises ``ValidationError``, also if nobody would manage the negotiation any more.
-    """
-    if getattr(member, "deleted", None):
-        raise ValidationError({"user": _("The account %(user)s is deleted.") % {"user": member}})
-    members = _members(negotiation)
-    if role != Membership.Role.MANAGER:
-        _keep_a_manager(members, member)
-    shared = {"user": user, "reason": reason}
-    if member.pk in members:
-        changed = edit(members[member.pk], **shared, role=role)
-        _note("member changed", changed)
-        return changed
-    added = create(Membership, **shared, negotiation=negotiation, user_id=member.pk, role=role)
-    _note("member added", added)
-    return added
-
-
-@operation
-def remove_member(*, user, negotiation: Negotiation, member, reason: str = "") -> None:
-    """Take the user ``member`` out of a negotiation.
-
-    Raises ``ValidationError`` if they are not in it, or if nobody would manage it any more.
-    """
-    members = _members(negotiation)
-    if member.pk not in members:
-        raise ValidationError({"user": _("%(user)s is no member.") % {"user": member}})
-    _keep_a_manager(members, member)
-    _note("member removed", members[member.pk])
-    remove(members[member.pk], user=user, reason=reason)
-
-
-def _note(event: str, row: Membership) -> None:
-    told = {"member": row.user_id, "negotiation": row.negotiation_id, "role": row.role}
-    transaction.on_commit(lambda: security.info(event, **told))
-
-
-def _members(negotiation: Negotiation) -> dict[int, Membership]:
-    """Return all memberships by their user's number, ours until the transaction ends."""
-    rows = Membership.objects.filter(negotiation=negotiation)
-    return {row.user_id: row for row in rows.order_by("pk").select_for_update(no_key=True)}
-
-
-def _keep_a_manager(members: Mapping[int, Membership], leaving) -> None:
-    managers = [pk for pk, row in members.items() if row.role == Membership.Role.MANAGER]
-    if managers == [leaving.pk]:
-        raise ValidationError(
-            {"role": _("Nobody else manages the negotiation; let somebody manage it first.")}
-        )
 
 
 def lock(record: models.Model) -> None:

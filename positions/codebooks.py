@@ -19,13 +19,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from negotiations.conflicts import Conflict
+from negotiations.memberships import start_negotiation
 from negotiations.models import Negotiation
 from negotiations.operations import (
     create,
     edit,
     operation,
     remove,
-    start_negotiation,
     version_of,
 )
 from positions.models import Issue, Term, TermChoice

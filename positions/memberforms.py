@@ -22,6 +22,8 @@ class MemberForm(OperationErrors, forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=Membership.Role, initial=Membership.Role.EDITOR
     )
+    #: Of the membership as it was seen; nothing where somebody is added.
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean_name(self):
         name = self.cleaned_data["name"].strip()

@@ -11,8 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.resend import signed_in
-from negotiations import invitations, operations
+from negotiations import invitations, memberships
+from negotiations.conflicts import Conflict
 from negotiations.models import Invitation, Membership, Negotiation
+from negotiations.operations import version_of
 from positions.memberforms import InvitationForm, MemberForm
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -46,11 +48,18 @@ def members(request, slug):
     if form.is_valid():
         member, role = form.cleaned_data["name"], form.cleaned_data["role"]
         shared = {"user": request.user, "negotiation": negotiation, "member": member}
+        shared["version"] = form.cleaned_data["version"]
         try:
             if "remove" in request.POST:
-                operations.remove_member(**shared)
+                memberships.remove_member(**shared)
             else:
-                operations.set_role(**shared, role=role)
+                memberships.set_role(**shared, role=role)
+        except Conflict as conflict:
+            told = {"name": member.get_username(), "role": conflict.current.get_role_display()}
+            form.add_error(
+                None,
+                _("The role of %(name)s was changed meanwhile: it is %(role)s now.") % told,
+            )
         except ValidationError as error:
             form.add_operation_errors(error)
         else:
@@ -66,7 +75,7 @@ def members_leave(request, slug):
     negotiation = _own(request, slug)
     who = {"user": request.user, "member": request.user}
     try:
-        operations.remove_member(**who, negotiation=negotiation)
+        memberships.remove_member(**who, negotiation=negotiation)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("members", slug=slug)
@@ -131,7 +140,7 @@ def _page(request, negotiation, *, form=None, invite=None):
         "can_edit": may_edit(request, negotiation),
         "manages": is_manager,
         "own": own,
-        "rows": rows,
+        "rows": [(row, version_of(row)) for row in rows],
         "roles": Membership.Role.choices,
         "form": form or MemberForm(),
         "invite": invite or InvitationForm(),

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiToken, User
+from negotiations.memberships import start_negotiation
 from negotiations.models import Changeset, Membership, Negotiation, Record
-from negotiations.operations import start_negotiation
 from tests.factories import PartyFactory, UserFactory
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, User
 from negotiations import unsaved
+from negotiations.memberships import set_role, start_negotiation
 from negotiations.models import Changeset, Membership, UnsavedForm
-from negotiations.operations import create, set_role, start_negotiation
+from negotiations.operations import create
 from positions.models import Issue
 from tests.factories import UserFactory
 

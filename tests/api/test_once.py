@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from config.management.commands.housekeeping import clear_away
-from negotiations import operations
+from negotiations import memberships, operations
 from negotiations.models import Membership, Negotiation, Record, Sending
 from positions.models import Demand
 from tests import factories
@@ -95,7 +95,7 @@ def test_what_is_no_key(editor, talks, key):
 
 def test_each_user_has_keys_of_their_own(editor, talks):
     other = factories.UserFactory()
-    operations.set_role(
+    memberships.set_role(
         user=talks.editor,
         negotiation=talks.negotiation,
         member=other,
@@ -113,7 +113,7 @@ def test_who_was_put_out_meanwhile_is_not_answered(editor, talks):
     operations.edit(talks.negotiation, user=None, visibility=Negotiation.Visibility.MEMBERS)
     body = body_of("demands", talks)
     assert editor.post(place("demands"), body, **under("one")).status_code == 201
-    operations.remove_member(user=None, negotiation=talks.negotiation, member=talks.editor)
+    memberships.remove_member(user=None, negotiation=talks.negotiation, member=talks.editor)
     assert editor.post(place("demands"), body, **under("one")).status_code == 404
 
 

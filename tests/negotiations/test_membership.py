@@ -9,8 +9,8 @@ from django.db import connection
 from psycopg import errors
 
 from negotiations.history import history_of
+from negotiations.memberships import remove_member, set_role, start_negotiation
 from negotiations.models import Membership, Negotiation
-from negotiations.operations import remove_member, set_role, start_negotiation
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from negotiations.history import broken_revision, revision_of
+from negotiations.memberships import set_role
 from negotiations.models import (
     Changeset,
     Membership,
@@ -13,7 +14,7 @@ from negotiations.models import (
     Record,
     Track,
 )
-from negotiations.operations import create, edit, operation, publish, remove, set_role
+from negotiations.operations import create, edit, operation, publish, remove
 from negotiations.reversing import planned, reverse
 from negotiations.rowimages import tables_in_order
 from positions.models import (

@@ -7,8 +7,9 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
+from negotiations.memberships import start_negotiation
 from negotiations.models import Changeset, History, Party, Track
-from negotiations.operations import create, edit, operation, remove, start_negotiation
+from negotiations.operations import create, edit, operation, remove
 from tests.database import sign_in_as
 from tests.factories import UserFactory
 

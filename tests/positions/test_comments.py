@@ -6,8 +6,9 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from negotiations.memberships import remove_member
 from negotiations.models import History, Record
-from negotiations.operations import remove, remove_member
+from negotiations.operations import remove
 from positions.commenting import add_comment, mentionable, names_in, remove_comment, unread_by
 from positions.models import Comment, Demand, Mention
 from tests.positions.test_review_views import as_user, at

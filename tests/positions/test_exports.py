@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from config.postgres_home import CLONE
 from negotiations import exports
+from negotiations.memberships import set_role
 from negotiations.models import Export, ExportProgress, Negotiation
-from negotiations.operations import edit, set_role
+from negotiations.operations import edit
 from positions.exports import MAKERS
 from positions.models import Issue
 from tests.factories import DemandFactory, IssueFactory, MembershipFactory, UserFactory

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from negotiations.memberships import set_role
 from negotiations.models import Membership
+from negotiations.operations import version_of
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 from tests.pages import signed_in
 from tests.sending import as_sent
@@ -61,6 +63,24 @@ def test_the_last_manager_is_told_to_hand_over_first(talks):
     client.post("/river-talks/members/", {"name": "the-editor", "role": "manager"})
     client.post("/river-talks/members/leave/")
     assert Membership.objects.get(role="manager").user.username == "the-editor"
+
+
+@pytest.mark.parametrize("act", [{}, {"remove": "1"}], ids=["change", "remove"])
+def test_a_role_that_another_manager_changed_meanwhile_stays(talks, act):
+    client = as_role("manager")
+    editor = Membership.objects.get(role="editor")
+    typed = {"name": "the-editor", "version": version_of(editor), "role": "reader", **act}
+    assert f'name="version" value="{typed["version"]}"' in text(client.get("/river-talks/members/"))
+    set_role(user=None, negotiation=talks, member=editor.user, role="reviewer")
+    answer = client.post("/river-talks/members/", typed)
+    assert answer.status_code == 422
+    assert "The role of the-editor was changed meanwhile: it is reviewer now." in text(answer)
+    editor.refresh_from_db()
+    assert editor.role == "reviewer"
+    again = {**typed, "version": version_of(editor)}
+    assert client.post("/river-talks/members/", again).status_code == 302
+    left = Membership.objects.filter(user=editor.user).values_list("role", flat=True)
+    assert list(left) == ([] if act else ["reader"])
 
 
 def test_nobody_but_managers_changes_anything(talks):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.management.commands.housekeeping import clear_away
-from negotiations import operations
+from negotiations import memberships, operations
 from negotiations.models import Presence
 from tests.factories import NegotiationFactory, TrackFactory, UserFactory
 
@@ -25,7 +25,7 @@ def track():
 def signed_in(track, role: str) -> Client:
     client = Client()
     user = UserFactory(username=f"{role}-of-talks")
-    operations.set_role(user=None, negotiation=track.negotiation, member=user, role=role)
+    memberships.set_role(user=None, negotiation=track.negotiation, member=user, role=role)
     client.force_login(user)
     return client
 
@@ -83,5 +83,5 @@ def test_whoever_was_put_out_sees_nobody(track):
     found = Presence.objects.visible_to
     user = Presence.objects.get(user__username="editor-of-talks").user
     assert found(user).count() == 2
-    operations.remove_member(user=None, negotiation=track.negotiation, member=user)
+    memberships.remove_member(user=None, negotiation=track.negotiation, member=user)
     assert not found(user).exists()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from lxml import html
 
-from negotiations import operations
+from negotiations import memberships, operations
 from negotiations.models import Membership, Negotiation, Sending, Track, UnsavedForm
 from tests.factories import NegotiationFactory, TrackFactory, UserFactory
 from tests.sending import as_sent
@@ -28,7 +28,7 @@ def negotiation():
 @pytest.fixture
 def client(client, negotiation):
     client.user = UserFactory()
-    operations.set_role(
+    memberships.set_role(
         user=None, negotiation=negotiation, member=client.user, role=Membership.Role.MANAGER
     )
     client.force_login(client.user)
@@ -116,8 +116,8 @@ def test_who_was_put_out_gets_no_stored_answer(client, new, negotiation):
     assert client.post(new, sent).status_code == 302
     heir = UserFactory()
     shared = {"user": None, "negotiation": negotiation}
-    operations.set_role(**shared, member=heir, role=Membership.Role.MANAGER)
-    operations.remove_member(**shared, member=client.user)
+    memberships.set_role(**shared, member=heir, role=Membership.Role.MANAGER)
+    memberships.remove_member(**shared, member=client.user)
     assert client.post(new, sent).status_code == 404
     assert Sending.objects.count() == 1
 
@@ -131,8 +131,8 @@ def test_what_was_typed_is_shown_when_there_is_nowhere_to_save_it(client, new, n
     if end == "removed":
         operations.remove(track, user=None)
     else:
-        operations.set_role(**shared, member=UserFactory(), role=Membership.Role.MANAGER)
-        operations.remove_member(**shared, member=client.user)
+        memberships.set_role(**shared, member=UserFactory(), role=Membership.Role.MANAGER)
+        memberships.remove_member(**shared, member=client.user)
     if end == "hidden":
         operations.edit(negotiation, user=None, visibility=Negotiation.Visibility.MEMBERS)
     page = client.post(address, sent, headers=HERE)

@@ -13,8 +13,8 @@ from django.urls import include, path, reverse
 from accounts.models import ApiToken
 from config import logs
 from negotiations import exports
+from negotiations.memberships import remove_member, set_role
 from negotiations.models import Membership, Negotiation
-from negotiations.operations import remove_member, set_role
 from tests.accounts.conftest import PASSWORD, anna  # noqa: F401
 from tests.api.conftest import program_of
 from tests.database import sql
