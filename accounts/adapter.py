@@ -1,6 +1,7 @@
 """Where allauth asks us: who signs in, what is counted, what a second step needs."""
 
 import time
+from typing import ClassVar
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,6 +10,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import signing
 from accounts.addresses import address_of
@@ -19,6 +21,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     Every attempt with a password comes by here, signing in and proving again who one is.
     """
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "enter_current_password": _("That is not your current password."),
+    }
 
     def is_open_for_signup(self, request):
         """Let those in whose link a page has found open, and has put on the request."""

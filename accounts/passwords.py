@@ -49,7 +49,7 @@ def strength(password: str) -> str:
     """Say how hard a password is to guess, in words."""
     bits = guessing(password)
     if bits < ENOUGH_BITS:
-        return _("It is taken, but short or repetitive: a few more words would make it stronger.")
+        return _("It is saved, but short or repetitive: a few more words would make it stronger.")
     if bits < MANY_BITS:
         return _("It is good: guessing it would take very long.")
     return _("It is strong: guessing it is out of reach.")

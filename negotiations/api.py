@@ -303,7 +303,7 @@ class MembershipViewSet(WriteViewSet):
     permission_classes = [ManagersWrite]
 
     def record(self, **fields):
-        return memberships.set_role(**fields)
+        return memberships.add_member(**fields)
 
     def edit(self, row, **fields):
         members = {"negotiation": row.negotiation, "member": row.user}

@@ -216,7 +216,7 @@ class NegotiationInput(ReasonedInput):
 
 
 class MembershipInput(RowInput):
-    """A role for a user, in place of the one they had."""
+    """Who joins, and as what."""
 
     user = UserField(source="member")
 

@@ -12,13 +12,14 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from negotiations.constraints import Gated
-from negotiations.models import Changeset, History, Negotiation, Record
+from negotiations.models import Changeset, History, Membership, Negotiation, Record
 from negotiations.models.base import numbered_models
 from negotiations.titles import rows_by_number
 
@@ -227,12 +228,18 @@ def titles_of(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], s
     """
     titles: dict[tuple[type[models.Model], int], str] = {}
     subjects: dict[type[models.Model], set[int]] = {}
+    members: dict[int, int] = {}
     for row in rows:
         model, pk = subject_of(row)
         subjects.setdefault(model, set()).add(pk)
+        if model is Membership:
+            members[pk] = row.data["user_id"]
     for model, numbers in subjects.items():
         for pk, found in rows_by_number(model, numbers).items():
             titles[model, pk] = str(found)
+    if gone := {pk: user for pk, user in members.items() if (Membership, pk) not in titles}:
+        users = get_user_model().objects.in_bulk(gone.values())
+        titles |= {(Membership, pk): str(users[user]) for pk, user in gone.items()}
     return titles
 
 

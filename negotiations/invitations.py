@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from negotiations.memberships import set_role
+from negotiations.memberships import add_member
 from negotiations.models import Invitation, Membership, Negotiation
 from negotiations.operations import operation
 from negotiations.querysets import digest_of
@@ -57,10 +57,10 @@ def join(invitation: Invitation, *, user) -> Membership:
 @operation
 def _join(invitation: Invitation, *, user, reason: str) -> Membership:
     locked = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
-    if not locked.is_open:
-        raise ValidationError(_("This invitation opens nothing any more."), code="closed")
     negotiation = Negotiation.objects.get(pk=locked.subject)
     if Membership.objects.filter(negotiation=negotiation, user=user).exists():
         raise ValidationError(_("You are a member already; your role stays."), code="member")
+    if not locked.is_open:
+        raise ValidationError(_("This invitation opens nothing any more."), code="closed")
     Invitation.objects.filter(pk=locked.pk).update(used=F("used") + 1)
-    return set_role(user=user, negotiation=negotiation, member=user, role=locked.role)
+    return add_member(user=user, negotiation=negotiation, member=user, role=locked.role)

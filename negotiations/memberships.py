@@ -25,8 +25,28 @@ def start_negotiation(*, user, slug: str, title: str, reason: str = "", **settin
     """
     shared = {"user": user, "reason": reason}
     started = create(Negotiation, **shared, slug=slug, title=title, **settings)
-    set_role(**shared, negotiation=started, member=user, role=Membership.Role.MANAGER)
+    add_member(**shared, negotiation=started, member=user, role=Membership.Role.MANAGER)
     return started
+
+
+@operation
+def add_member(
+    *, user, negotiation: Negotiation, member, role: str, reason: str = ""
+) -> Membership:
+    """Let the user ``member`` into a negotiation and return the membership.
+
+    Raises ``ValidationError``, also with the code "member" if they are in it already.
+    """
+    if found := _members(negotiation).get(member.pk):
+        told = {"user": member, "role": found.get_role_display()}
+        raise ValidationError(
+            {
+                "user": ValidationError(
+                    _("%(user)s is a member already, as %(role)s."), code="member", params=told
+                )
+            }
+        )
+    return set_role(user=user, negotiation=negotiation, member=member, role=role, reason=reason)
 
 
 @operation

@@ -76,7 +76,8 @@ def changeset(request, slug, revision):
             messages.error(request, " ".join(error.messages))
             status = HTTPStatus.CONFLICT
         else:
-            messages.success(request, _("Revision %(number)s is undone.") % {"number": revision})
+            said = _("Revision %(number)s is undone. To bring it back, undo once more.")
+            messages.success(request, said % {"number": revision})
             return redirect("changes", slug)
     context = {
         "negotiation": negotiation,

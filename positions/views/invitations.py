@@ -22,9 +22,13 @@ from negotiations.models import Invitation, Membership, Negotiation
 def invitation(request, key):
     """Say what one is invited to; POST joins. Links that open nothing any more say only that."""
     found = _found(key)
-    if not found.is_open:
-        return _closed(request, found)
     negotiation = _subject(found)
+    own = Membership.objects.none()
+    if request.user.is_authenticated:
+        own = Membership.objects.filter(negotiation=negotiation, user=request.user)
+    # Who has joined by it opens it again, to find the way.
+    if not found.is_open and not own.exists():
+        return _closed(request, found)
     if request.method == "POST" and request.user.is_authenticated:
         try:
             join(found, user=request.user)
@@ -35,9 +39,6 @@ def invitation(request, key):
         else:
             messages.success(request, _welcome(negotiation))
         return redirect("overview", slug=negotiation.slug)
-    own = Membership.objects.none()
-    if request.user.is_authenticated:
-        own = Membership.objects.filter(negotiation=negotiation, user=request.user)
     context = {"invitation": found, "subject": negotiation, "key": key, "own": own.first()}
     return render(request, "positions/invitation.html", context)
 

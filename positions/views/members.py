@@ -1,6 +1,7 @@
 """Who works on a negotiation, as what, and who is invited to."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -46,26 +47,37 @@ def members(request, slug):
     negotiation = negotiation_to_manage(request, slug)
     form = MemberForm(request.POST)
     if form.is_valid():
-        member, role = form.cleaned_data["name"], form.cleaned_data["role"]
-        shared = {"user": request.user, "negotiation": negotiation, "member": member}
-        shared["version"] = form.cleaned_data["version"]
         try:
-            if "remove" in request.POST:
-                memberships.remove_member(**shared)
-            else:
-                memberships.set_role(**shared, role=role)
+            said = _changed(request, negotiation, form.cleaned_data)
         except Conflict as conflict:
-            told = {"name": member.get_username(), "role": conflict.current.get_role_display()}
+            told = {"name": form.cleaned_data["name"], "role": _role_of(conflict.current)}
             form.add_error(
-                None,
-                _("The role of %(name)s was changed meanwhile: it is %(role)s now.") % told,
+                None, _("The role of %(name)s was changed meanwhile: it is %(role)s now.") % told
             )
         except ValidationError as error:
             form.add_operation_errors(error)
         else:
-            messages.success(request, _("The members are saved."))
+            messages.success(request, said)
             return _onwards(request, negotiation)
     return _page(request, negotiation, form=form)
+
+
+def _changed(request, negotiation: Negotiation, fields) -> str:
+    """Add somebody, or change or remove who was there; return what came of it in words."""
+    member, version = fields["name"], fields["version"]
+    shared = {"user": request.user, "negotiation": negotiation, "member": member}
+    if "remove" in request.POST:
+        memberships.remove_member(**shared, version=version)
+        return _("%(name)s is no member any more.") % {"name": member}
+    if version is None:
+        row = memberships.add_member(**shared, role=fields["role"])
+    else:
+        row = memberships.set_role(**shared, role=fields["role"], version=version)
+    return _("%(name)s is a member, as %(role)s.") % {"name": member, "role": _role_of(row)}
+
+
+def _role_of(row: Any) -> str:
+    return str(row.get_role_display())
 
 
 @signed_in

@@ -77,6 +77,18 @@
     }
   });
 
+  // What is shown once is copied by a button. Browsers hand over their clipboard on a safe page only;
+  // elsewhere the words are marked, to be copied by hand.
+  for (const copy of document.querySelectorAll("button[data-copies]")) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      const field = document.getElementById(copy.dataset.copies);
+      field.select();
+      await navigator.clipboard?.writeText(field.value);
+      if (navigator.clipboard) copy.textContent = copy.dataset.copied;
+    });
+  }
+
   // Alt and an arrow press the button of the row that says it does the same. The row is swapped for
   // its new self, perhaps more than once: the button has the focus again each time, until another
   // key or the pointer goes elsewhere.

@@ -48,7 +48,7 @@ def test_other_browsers_are_signed_out(signed_in):
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"oldpassword": "wrong"}, "Please type your current password."),
+        ({"oldpassword": "wrong"}, "That is not your current password."),
         ({"password2": "a third pass phrase"}, "You must type the same password each time."),
         ({"password1": "short", "password2": "short"}, "at least 10 characters"),
     ],

@@ -123,6 +123,9 @@ def test_somebody_with_an_account_joins_with_the_role(talks, link):
     assert (changeset.user_name, changeset.reason) == ("iryna", "By an invitation from olena")
     made.refresh_from_db()
     assert (made.used, made.standing) == (1, "used")
+    for answer in (iryna.get(address), iryna.post(address, follow=True)):
+        assert answer.status_code == 200
+        assert "You are a member already" in text(answer)
 
 
 def test_somebody_without_an_account_makes_one_and_joins(talks, link):

@@ -60,9 +60,37 @@ def test_the_last_manager_is_told_to_hand_over_first(talks):
     assert answer.redirect_chain == [("/river-talks/members/", 302)]
     assert "Nobody else manages the negotiation; let somebody manage it first." in text(answer)
     assert Membership.objects.filter(role="manager").exists()
-    client.post("/river-talks/members/", {"name": "the-editor", "role": "manager"})
+    version = version_of(Membership.objects.get(role="editor"))
+    typed = {"name": "the-editor", "role": "manager", "version": version}
+    client.post("/river-talks/members/", typed)
     client.post("/river-talks/members/leave/")
     assert Membership.objects.get(role="manager").user.username == "the-editor"
+
+
+def test_what_was_done_is_told_by_name(talks):
+    client = as_role("manager")
+    UserFactory(username="ana")
+    version = version_of(Membership.objects.get(role="reader"))
+    for typed, told in (
+        ({"name": "ana", "role": "editor"}, "ana is a member, as editor."),
+        (
+            {"name": "the-reader", "role": "editor", "version": version},
+            "the-reader is a member",
+        ),
+        ({"name": "ana", "role": "editor", "remove": "1"}, "ana is no member any more."),
+    ):
+        assert told in text(client.post("/river-talks/members/", typed, follow=True))
+    changes = text(client.get("/river-talks/changes/"))
+    assert changes.count("ana <span") == 2
+    assert "the-reader · editor" in changes
+
+
+def test_who_is_added_twice_keeps_their_role(talks):
+    typed = {"name": "The-Reviewer", "role": "reader"}
+    answer = as_role("manager").post("/river-talks/members/", typed)
+    assert answer.status_code == 422
+    assert "the-reviewer is a member already, as reviewer." in text(answer)
+    assert Membership.objects.filter(role="reviewer").count() == 1
 
 
 @pytest.mark.parametrize("act", [{}, {"remove": "1"}], ids=["change", "remove"])
