@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with names() as new, EmbeddedPostgres(new()) as server:
         assert run(server, "SHOW fsync") == [("on",)]
         env = {**os.environ, **server.environment(), "PORT": str(port), "SECRET_KEY": "k" * 50}
-        env |= {"STATIC_ROOT": str(tmp_path_factory.mktemp("static"))}
+        env |= {"STATIC_ROOT": str(tmp_path_factory.mktemp("static")), "LIMIT_API_TOKEN": "off"}
         demo = subprocess.Popen(
             [*SERVE, "--demo"],
             cwd=CLONE,
