@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from negotiations.changes import Change, Touched, last_of_published, told_publications
 from negotiations.models import History, Negotiation
+from negotiations.ranges import date_text
 from negotiations.xmltext import xml_text
+from positions.models import Demand
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -63,7 +65,21 @@ def entries(
     found = list((rows if wanted is None else rows.filter(wanted))[:ENTRIES])
     # Each row is the last of another record, so that each is one record of one change.
     told = [(change, record) for change in told_publications(found) for record in change.records]
-    return tuple(_entry(row, *its) for row, its in zip(found, told, strict=True))
+    said = _said(user, [row.row_id for row in found])
+    return tuple(
+        _entry(row, *its, said.get(row.row_id, "")) for row, its in zip(found, told, strict=True)
+    )
+
+
+def _said(user, numbers: Iterable[int]) -> dict[int, str]:
+    """Return of demands, by number, who says it on what and when: "Ukraine, Ceasefire, 2 June"."""
+    demands = Demand.objects.visible_to(user).filter(pk__in=numbers).select_related("issue")
+    said = {}
+    for demand in demands.prefetch_related("holders"):
+        who = [party.name for party in demand.holders.all()]
+        issue = [demand.issue.name] if demand.issue else []
+        said[demand.pk] = ", ".join([*who, *issue, date_text(demand.stated)])
+    return said
 
 
 def urn_of(*parts: object) -> str:
@@ -71,8 +87,9 @@ def urn_of(*parts: object) -> str:
     return uuid5(NAMES, "\x1f".join(map(str, parts))).urn
 
 
-def _entry(row: History, change: Change, record: Touched) -> Entry:
-    title = f"{capfirst(record.kind)} {record.deed}: {record.title}"
+def _entry(row: History, change: Change, record: Touched, said: str) -> Entry:
+    title = f"{said}: {record.title}" if said else record.title
+    title = f"{capfirst(record.kind)} {record.deed}: {title}"
     fields = ", ".join(record.fields)
     return Entry(
         urn=urn_of("entry", bytes(row.changeset.hash or b"").hex(), row.pk),

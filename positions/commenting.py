@@ -118,6 +118,13 @@ def mentioned_in(text: str, record: Record) -> list:
     return list(found)
 
 
+def named_in_vain(comment: Comment) -> list[str]:
+    """Return the names after "@" in a comment by which nobody was told of it."""
+    told = set(comment.mentions.values_list("user__username", flat=True))
+    words = dict.fromkeys(NAMED.findall(comment.text))
+    return [f"@{word.rstrip(AFTER)}" for word in words if not told & names_in(f"@{word}")]
+
+
 def names_in(text: str) -> set[str]:
     """Return what a text may name with "@": each word, and without what ends a sentence."""
     names = set()

@@ -19,6 +19,7 @@ from positions.commenting import (
     is_member,
     mark_read,
     mentions_of,
+    named_in_vain,
     read_until,
     remove_comment,
     unread_by,
@@ -50,6 +51,9 @@ def comment_new(request, slug, pk):
             parent=_parent(request, record),
         )
         anchor = f"comment-{comment.pk}"
+        if nobody := named_in_vain(comment):
+            said = _("Nobody was told by %(names)s: no member who sees this has that name.")
+            messages.warning(request, said % {"names": ", ".join(nobody)})
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(go_on(request, reverse("record", args=[slug, pk])) + f"#{anchor}")

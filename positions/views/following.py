@@ -19,6 +19,7 @@ from config.resend import signed_in
 from negotiations.models import Negotiation, Party, Record
 from positions import atom
 from positions import following as followings
+from positions.commenting import unread_by
 from positions.models import FeedKey, Issue, Watch
 from positions.views.asking import negotiation_or_404
 from positions.views.history import number_or_404
@@ -35,6 +36,7 @@ def following(request):
         "followed": followed,
         "places": places.values(),
         "feed_key": FeedKey.objects.filter(user=request.user).first(),
+        "unread": unread_by(request.user),
     }
     return render(request, "positions/following.html", context)
 
@@ -101,7 +103,7 @@ def feed(request, slug):
     """What is published of a negotiation, or of an issue or a party, as anybody may read it."""
     anybody = AnonymousUser()
     negotiation = get_object_or_404(Negotiation.objects.visible_to(anybody), slug=slug)
-    record, title = None, negotiation.title
+    title, page = negotiation.title, reverse("overview", args=[slug])
     asked = {name: code for name in ("issue", "party") if (code := request.GET.get(name))}
     wanted = Q()
     for name, code in asked.items():
@@ -110,6 +112,8 @@ def feed(request, slug):
             raise Http404
         rows = model.objects.visible_to(anybody).filter(negotiation=negotiation)
         record = get_object_or_404(rows, code=code)
+        if name == "issue":
+            page = reverse("issue", args=[slug, code])
         wanted &= followings.concerns_of([record.pk]).condition(record.pk)
         title = f"{title}: {record}"
     entries = atom.entries(anybody, [negotiation], wanted if asked else None)
@@ -120,7 +124,7 @@ def feed(request, slug):
         urn=atom.urn_of("feed", negotiation.pk, *sorted(asked.items())),
         title=title,
         address=address,
-        page=request.build_absolute_uri(reverse("overview", args=[slug])),
+        page=request.build_absolute_uri(page),
         entries=entries,
     )
     return _sent(request, made, is_private=False)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations import unsaved
 from positions import overview as overviews
+from positions.commenting import unread_by
 from positions.following import is_watched, news_of
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -40,4 +41,8 @@ def news(user, negotiation) -> dict:
     """Return what whoever is signed in gets besides: whether they follow it, and what is new."""
     if not user.is_authenticated:
         return {}
-    return {"watched": is_watched(user, negotiation), "news": news_of(user, negotiation)}
+    return {
+        "watched": is_watched(user, negotiation),
+        "news": news_of(user, negotiation),
+        "unread": unread_by(user),
+    }

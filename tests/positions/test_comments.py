@@ -124,6 +124,21 @@ def test_what_mentions_one_is_listed_and_marked_as_read(talks):
     assert as_user(talks.editor).get(reverse("mentions")).context["lines"] == []
 
 
+def test_a_new_mention_is_told_where_one_comes_by_and_a_wrong_name_at_once(talks):
+    record, reader = number(talks.published()), talks.reader
+    home = as_user(reader).get(at(talks, "overview")).content.decode()
+    assert "mentions you" not in home
+    text = f"@{reader.username}. @nosuch, look; a@mail.org"
+    said = as_user(talks.editor).post(
+        at(talks, "comment-new", record.pk), {"text": text}, follow=True
+    )
+    assert "Nobody was told by @nosuch: no member" in said.content.decode()
+    for address in (at(talks, "overview"), reverse("following")):
+        assert "1 new comment mentions you" in as_user(reader).get(address).content.decode()
+    as_user(reader).post(reverse("mentions"))
+    assert "mentions you" not in as_user(reader).get(reverse("following")).content.decode()
+
+
 def test_the_api_reads_and_writes_them(talks):
     demand, draft = talks.published(), talks.draft()
 
