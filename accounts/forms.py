@@ -73,7 +73,24 @@ class ForgottenForm(forms.Form):
 
 
 class SignUp(SignupForm):
-    """An account of one's own, for whoever is invited; attempts are counted by address."""
+    """An account of one's own, for whoever is invited; attempts are counted by address.
+
+    The address of mail is not allauth's field, which would tell whether another account has it.
+    """
+
+    mail = forms.EmailField(
+        label=gettext_lazy("Email, if you like"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Where a link to a new password goes if you forget yours."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def save(self, request):
+        user = super().save(request)
+        user.email = self.cleaned_data["mail"]
+        user.save(update_fields=["email"])
+        return user
 
     def clean(self):
         request = context.request

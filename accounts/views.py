@@ -38,7 +38,14 @@ def account(request):
         return render(request, "accounts/new_token.html", {"key": key, **form.cleaned_data})
     tokens = ApiToken.objects.visible_to(request.user).select_related("negotiation")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "tokens": tokens, "is_demo": not settings.SECOND_STEP_REQUIRED}
+    context = {
+        "form": form,
+        "tokens": tokens,
+        "is_demo": not settings.SECOND_STEP_REQUIRED,
+        "memberships": request.user.memberships.select_related("negotiation").order_by(
+            "negotiation__title", "pk"
+        ),
+    }
     return render(request, "accounts/account.html", context, status=status)
 
 

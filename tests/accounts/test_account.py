@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
-from tests.factories import NegotiationFactory, UserFactory
+from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 
 TYPED = {"scope": "write", "expires": (timezone.localdate() + timedelta(days=30)).isoformat()}
 
@@ -34,6 +34,17 @@ def test_the_page_says_who_is_signed_in(signed_in, page):
     assert f'<a href="{page}"><b>anna</b></a>' in shown
 
 
+def test_it_lists_what_one_works_on_and_as_what(signed_in, anna, page):
+    hidden = NegotiationFactory(title="Hidden talks", visibility="members")
+    assert "What you work on" not in signed_in.get(page).content.decode()
+    MembershipFactory(negotiation=hidden, user=anna, role="reader")
+    MembershipFactory(role="editor")
+    shown = " ".join(signed_in.get(page).content.decode().split())
+    assert f'<a href="/{hidden.slug}/">Hidden talks</a>, as reader' in shown
+    assert shown.count(", as ") == 1
+    assert f'href="/{hidden.slug}/members/"' in shown
+
+
 def test_tokens_are_listed_with_what_became_of_them(signed_in, anna, page):
     today = timezone.localdate()
     ApiToken.issue(user=anna, name="old", expires=today - timedelta(days=1))
@@ -51,11 +62,11 @@ def test_tokens_are_listed_with_what_became_of_them(signed_in, anna, page):
 
 def test_the_number_of_queries_does_not_grow(signed_in, anna, page, django_assert_num_queries):
     ApiToken.issue(user=anna, name="first")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         signed_in.get(page)
     for name in ("second", "third"):
         ApiToken.issue(user=anna, name=name, negotiation=NegotiationFactory())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         signed_in.get(page)
 
 

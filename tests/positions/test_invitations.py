@@ -137,11 +137,16 @@ def test_somebody_without_an_account_makes_one_and_joins(talks, link):
     assert "Make an account" in text(visitor.get(f"{address}sign-up/"))
     wrong = visitor.post(f"{address}sign-up/", {**new_account("danylo"), "password2": "other"})
     assert "You must type the same password each time" in text(wrong)
-    answer = visitor.post(f"{address}sign-up/", new_account("danylo"), follow=True)
+    odd = visitor.post(f"{address}sign-up/", {**new_account("danylo"), "mail": "at home"})
+    assert "Enter a valid email address." in text(odd)
+    given = {**new_account("danylo"), "mail": "danylo@example.org"}
+    answer = visitor.post(f"{address}sign-up/", given, follow=True)
     assert answer.redirect_chain == [("/hidden-talks/", 302)]
     assert "Welcome: you have joined “Hidden talks”" in text(answer)
     assert Membership.objects.get(user__username="danylo").role == "reader"
-    assert User.objects.get(username="danylo").check_password(PASSWORD)
+    danylo = User.objects.get(username="danylo")
+    assert danylo.check_password(PASSWORD)
+    assert danylo.email == "danylo@example.org"
 
 
 def test_whoever_posts_without_being_signed_in_is_asked_to(link):
