@@ -5,6 +5,7 @@ No answer here asks for the user, the session or the database: they may be what 
 
 import functools
 import json
+import re
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,6 +27,17 @@ OUTAGES = ("08", "57", "53300")
 #: Codes of what it broke off: a statement, a wait for a lock, an idle transaction.
 TOO_SLOW = {"57014", "55P03", "25P03"}
 SECONDS_TO_WAIT = "10"
+#: What forms send besides what somebody filled in.
+OURS = frozenset({"idempotency_key", "version", "asks", "asks-since"})
+OURS_BEGIN = ("initial-", "before-", "keep-")
+VALUE_OF_A_TERM = re.compile(r"term_[^.]+(\.\d+)?")
+#: The fields of our forms, by the last part of their names, into which somebody writes words.
+IN_WORDS = (
+    {"affiliation", "aliases", "author", "capacity", "condition", "definition", "email", "label"}
+    | {"locator", "login", "name", "note", "occasion", "outlet", "question", "quote", "reads"}
+    | {"reason", "rows", "source_outlet", "source_title", "source_url", "summary", "text", "title"}
+    | {"translation", "unit", "url", "user", "username", "venue", "words"}
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +50,20 @@ class Posted:
     @property
     def label(self) -> str:
         """The name as words."""
-        return self.name.replace("-", " ").replace("_", " ")
+        return re.sub(r"[-_.]", " ", self.name)
 
     @property
     def is_shown(self) -> bool:
-        """Whether somebody may have typed it: forms also send what was there before."""
-        is_ours = self.name.startswith("initial-") or self.name in ("idempotency_key", "version")
+        """Whether somebody filled it in: forms also send what was there before, and keys."""
+        is_ours = self.name.startswith(OURS_BEGIN) or self.name in OURS
         return bool(self.value.strip()) and not is_ours
+
+    @property
+    def is_in_words(self) -> bool:
+        """Whether words are written into it: a choice, a number or a key says little alone."""
+        if VALUE_OF_A_TERM.fullmatch(self.name):
+            return " " in self.value.strip()
+        return self.name.rpartition(".")[2] in IN_WORDS
 
 
 def signed_in(view):
@@ -152,12 +171,21 @@ def posted(request, fresh: dict[str, str] | None = None) -> dict[str, object]:
         if name != "csrfmiddlewaretoken"
     ]
     kept = [field for field in fields if "password" not in field.name]
+    shown = [field for field in kept if field.is_shown]
+    typed = [field for field in shown if field.is_in_words and not _is_as_before(request, field)]
     return {
         "may_send_again": kept == fields,
         "posted": kept,
+        "typed": typed,
+        "preset": [field for field in shown if field not in typed],
         # A file is still where it was chosen from; nobody may send one here unasked.
         "files": [(name, file.name) for name, file in request.FILES.items()],
     }
+
+
+def _is_as_before(request, field: Posted) -> bool:
+    """Whether an edit left a field as the form first showed it."""
+    return request.POST.get(f"initial-{field.name}") == field.value
 
 
 def _page(request, template: str, status: HTTPStatus, *, fresh=None, **more) -> HttpResponse:

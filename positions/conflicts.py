@@ -5,15 +5,21 @@ typed is told from what merely stood there.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from positions.clausediff import Run, word_diff
+
 #: What may be kept of a field that two have changed.
 KEPT = ("mine", "theirs", "before")
+#: What a form that asks carries: the fields it asks about, and the version both began from.
+ASKED, SINCE = "asks", "asks-since"
+#: So much of a text must have stayed for its words to be compared one by one.
+STAYED = 0.3
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,8 @@ class ConflictRow:
     """A field that somebody else has changed, as each version of it reads.
 
     ``mine`` is None where this editor left the field alone; ``first`` is what it held before, as
-    a browser sends it.
+    a browser sends it. ``choice`` is what was chosen when it was asked, and ``is_missing`` whether
+    it was asked in vain.
     """
 
     name: str
@@ -30,11 +37,29 @@ class ConflictRow:
     theirs: str
     mine: str | None
     first: tuple[str, ...] = ()
+    is_typed: bool = False
+    choice: str = ""
+    is_missing: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether both changed it, each to something else, so that somebody has to choose."""
         return self.mine is not None and self.mine != self.theirs
+
+    @property
+    def runs_of_mine(self) -> tuple[Run, ...]:
+        """The words of ``before`` and ``mine`` in order, where enough of them stayed."""
+        return self._runs(self.mine or "")
+
+    @property
+    def runs_of_theirs(self) -> tuple[Run, ...]:
+        """The words of ``before`` and ``theirs`` in order, where enough of them stayed."""
+        return self._runs(self.theirs)
+
+    def _runs(self, words: str) -> tuple[Run, ...]:
+        runs = word_diff(self.before, words) if self.is_typed else ()
+        stayed = sum(len(run.text) for run in runs if run.kind == "kept")
+        return runs if stayed and stayed >= STAYED * max(len(self.before), len(words)) else ()
 
 
 def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:
@@ -48,7 +73,8 @@ def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:
             bound = (theirs if name in theirs.fields else posted)[name]
             data: Any = posted.data
             first = tuple(data.getlist(bound.html_initial_name))
-            rows.append(ConflictRow(name, str(bound.label), before, now, mine, first))
+            is_typed = isinstance(bound.field.widget, forms.TextInput | forms.Textarea)
+            rows.append(ConflictRow(name, str(bound.label), before, now, mine, first, is_typed))
     return rows
 
 
@@ -71,18 +97,79 @@ def merged(posted: forms.Form, theirs: forms.Form, *, version: int) -> QueryDict
     return data
 
 
-def chosen(data: QueryDict) -> QueryDict:
-    """Return what was posted with the choices in it made: ``keep-`` a field’s mine, theirs, before.
+def asked(data: QueryDict) -> list[str]:
+    """Return the fields about which the form that was sent asked what is kept."""
+    return data.getlist(ASKED)
 
-    What they saved stands in the field's ``initial-``, what was there before in its ``before-``.
+
+def unanswered(data: QueryDict) -> list[str]:
+    """Return the fields about which it asked and nothing was chosen."""
+    return [name for name in asked(data) if data.get(f"keep-{name}") not in KEPT]
+
+
+def answered(data: QueryDict) -> QueryDict:
+    """Return what was posted with the choices in it made.
+
+    Where one is missing, none is made: it is an edit of what both began from, as before it asked,
+    so that saving it asks again.
     """
+    return asking_again(data) if unanswered(data) else _chosen(data)
+
+
+def asking_again(data: QueryDict) -> QueryDict:
+    """Return what was posted as an edit of what both began from; as it is if nothing was asked."""
+    names = asked(data)
+    if not names:
+        return data
+    back = data.copy()
+    alone = [n.removeprefix("before-") for n in data if n.startswith("before-")]
+    untouched = [n for n in alone if data.getlist(n) == data.getlist(f"initial-{n}")]
+    for name in {*names, *untouched}:
+        _put(back, f"initial-{name}", data.getlist(f"before-{name}"))
+    back["version"] = data.get(SINCE, "")
+    for name in [ASKED, SINCE, *(n for n in data if n.startswith(("keep-", "before-")))]:
+        back.pop(name, None)
+    return back
+
+
+def with_choices(rows: list[ConflictRow], data: QueryDict, posted: QueryDict) -> list[ConflictRow]:
+    """Return the rows with what ``posted`` chose in them, or failed to choose.
+
+    A choice holds while ``data``, of the form that asks now, shows the same as theirs.
+    """
+    missing = unanswered(posted)
+    known = {n for n in asked(posted) if _theirs(data, n) == _theirs(posted, n)}
+    return [
+        replace(
+            row,
+            choice=posted.get(f"keep-{row.name}", "") if row.name in known else "",
+            is_missing=row.is_open and row.name in missing,
+        )
+        for row in rows
+    ]
+
+
+def _theirs(data: QueryDict, name: str) -> list[str]:
+    return data.getlist(f"initial-{name}")
+
+
+def _chosen(data: QueryDict) -> QueryDict:
+    """Make the choices: what they saved stands in ``initial-``, what was before in ``before-``."""
     places = {"theirs": "initial-", "before": "before-"}
     made = data.copy()
     for choice, value in data.items():
         name = choice.removeprefix("keep-")
         if name != choice and value in places:
-            made.setlist(name, data.getlist(places[value] + name))
+            _put(made, name, data.getlist(places[value] + name))
     return made
+
+
+def _put(data: QueryDict, name: str, values: list[str]) -> None:
+    """Set a field's values; without any the field was not sent."""
+    if values:
+        data.setlist(name, values)
+    else:
+        data.pop(name, None)
 
 
 def _compared(posted, theirs) -> list[str]:

@@ -5,7 +5,8 @@ from lxml import html
 
 def as_sent(page, form_class: str = "entry") -> dict[str, list[str]]:
     """Return the fields of the page's form with a class, as a browser sends them."""
-    (form,) = html.fromstring(page.content).xpath(f"//form[contains(@class, '{form_class}')]")
+    parsed = html.fromstring(page.content.decode())
+    (form,) = parsed.xpath(f"//form[contains(@class, '{form_class}')]")
     sent: dict[str, list[str]] = {}
     texts = {field.get("name") for field in form.iter("textarea")}
     for name, given in form.form_values():

@@ -26,7 +26,7 @@ from config.once import repeatable
 from config.resend import signed_in
 from negotiations import operations, presence, unsaved
 from negotiations.models import Negotiation, Record, State
-from positions.conflicts import chosen
+from positions.conflicts import answered, asking_again
 from positions.formkinds import form_of
 from positions.models import Evidence
 from positions.recordforms import FORMS, PARTS
@@ -34,7 +34,7 @@ from positions.recordpages import url_of
 from positions.reviewing import publish, submit
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
-from positions.views.saving import put_together, save, told
+from positions.views.saving import ask, save, told
 
 #: The addresses at which a record's number stands for the record that is edited.
 EDIT_FORMS = frozenset({"record-edit", "demand-edit"})
@@ -67,9 +67,9 @@ def typed(request):
     """
     request.kept = None
     if request.method == "POST":
-        return chosen(request.POST)
+        return answered(request.POST)
     request.kept = unsaved.kept_for(user=request.user, address=request.get_full_path())
-    return unsaved.as_posted(request.kept.payload) if request.kept else None
+    return asking_again(unsaved.as_posted(request.kept.payload)) if request.kept else None
 
 
 def uncomplaining(form, request):
@@ -249,7 +249,7 @@ def _numbered(request, negotiation, pk) -> Record:
     return get_object_or_404(numbers, pk=pk)
 
 
-def show_form(request, form, *, conflict=(), status=HTTPStatus.OK, back=""):
+def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
     """Show a form as a page or in its slot, with what is known of others at it.
 
     ``back`` is where closing it leads: by default to the record, or to the overview.
@@ -265,7 +265,7 @@ def show_form(request, form, *, conflict=(), status=HTTPStatus.OK, back=""):
         "negotiation": form.negotiation,
         "record": form.record,
         "can_edit": True,
-        **told(conflict),
+        **(conflict or told()),
         "kept": getattr(request, "kept", None),
         "others": others_at(request, form.record),
         "back": go_on(request, back or own),
@@ -293,12 +293,12 @@ def edited_at(address: str) -> int | None:
 
 
 def show_conflict(request, form, current):
-    """Show what both changed; saving once more, knowingly, is an edit of the newer version.
+    """Show what both changed; saving once more, with a choice for each, edits the newer version.
 
     Fields that this editor left alone hold the other's text by then.
     """
-    mine, rows = put_together(form, current)
-    return show_form(request, mine, conflict=rows, status=HTTPStatus.CONFLICT)
+    mine, conflict = ask(form, current, request.POST)
+    return show_form(request, mine, conflict=conflict, status=HTTPStatus.CONFLICT)
 
 
 def _saved(request, form, record):

@@ -1,33 +1,58 @@
 """Saving a form; where somebody else was quicker, both edits, if they can stand together."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from negotiations.models import History
 from negotiations.operations import Conflict
-from positions.conflicts import ConflictRow, conflict_rows, merged
+from positions.conflicts import (
+    ASKED,
+    SINCE,
+    ConflictRow,
+    asked,
+    conflict_rows,
+    merged,
+    with_choices,
+)
+from positions.models import Term
 
 #: So often somebody may be quicker while two edits are put together, before the choice is asked.
 MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class EditBy:
+    """Who edited a row, and when."""
+
+    who: str
+    at: datetime
 
 
 def save(form):
     """Save a form and return the row; None if it has to complain instead.
 
     Where somebody else was quicker and changed other fields, both are kept; the form's ``note``
-    says so. Raises ``Conflict`` where both changed the same.
+    says so, and whose words others were chosen over. Raises ``Conflict`` where both changed the
+    same.
     """
     if not form.is_valid():
         return None
+    replaced = _replaced(form)
     try:
-        return form.save()
+        record = form.save()
     except Conflict as conflict:
-        return _save_both(form, conflict)
+        record = _save_both(form, conflict)
     except ValidationError as error:
         form.add_operation_errors(error)
         return None
+    if replaced:
+        form.note = f"{replaced} {form.note}".strip()
+    return record
 
 
 def put_together(form, current):
@@ -37,16 +62,28 @@ def put_together(form, current):
     """
     theirs = form.anew(record=current)
     data = merged(form, theirs, version=form.version_at(current))
-    for choice in [name for name in data if name.startswith("keep-")]:
-        del data[choice]
+    for name in [n for n in data if n in (ASKED, SINCE) or n.startswith(("keep-", "before-"))]:
+        del data[name]
     return form.anew(data, record=current), conflict_rows(form, theirs)
 
 
-def told(conflict: Sequence[ConflictRow]) -> dict:
+def ask(form, current, posted) -> tuple:
+    """Return the form that asks what is kept, and what a template needs to ask.
+
+    ``posted`` is what the browser sent, with the choices that it has made already.
+    """
+    mine, rows = put_together(form, current)
+    rows = with_choices(rows, mine.data, posted)
+    since = form.data.get("version", "")
+    return mine, told(rows) | {"since": since, "edits": edits_since(current, since, form.user)}
+
+
+def told(conflict: Sequence[ConflictRow] = ()) -> dict:
     """Return what a template needs to tell of a conflict."""
     return {
         "conflict": conflict,
         "only_theirs": [row for row in conflict if not row.is_open],
+        "missing": [row for row in conflict if row.is_missing],
     }
 
 
@@ -60,7 +97,7 @@ def _save_both(form, conflict: Conflict):
         both, rows = put_together(form, current)
         if any(row.is_open for row in rows) or not both.is_valid():
             break
-        note = _changed_meanwhile(rows, current)
+        note = _changed_meanwhile(rows, current, form.user)
         try:
             record = both.save()
         except Conflict as again:
@@ -73,18 +110,50 @@ def _save_both(form, conflict: Conflict):
     raise conflict
 
 
-def _changed_meanwhile(rows, record) -> str:
+def _changed_meanwhile(rows, record, user) -> str:
     """Say who changed what while somebody else was editing; nothing where that shows nowhere."""
     if not rows:
         return ""
-    named = {"who": last_editor(record), "what": ", ".join(row.label for row in rows)}
+    named = {"who": _names(edits_since(record, "", user)), "what": _labels(rows)}
     return _("%(who)s changed this meanwhile, and that is kept, too: %(what)s.") % named
 
 
-def last_editor(record) -> str:
-    """Return the name of whoever changed a row last."""
-    negotiation = getattr(record, "negotiation_id", record.pk)
-    table = record._meta.db_table
-    rows = History.objects.filter(negotiation=negotiation, table_name=table, row_id=record.pk)
-    last = rows.select_related("changeset").order_by("-pk").first()
-    return (last and last.changeset.user_name) or _("Somebody")
+def _replaced(form) -> str:
+    """Say whose words go, now that somebody chose others; nothing where nobody's do."""
+    kept = {name: form.data.get(f"keep-{name}") for name in asked(form.data)}
+    changed = form.changed_data if kept else ()
+    gone = [form[name] for name, choice in kept.items() if choice != "theirs" and name in changed]
+    if not gone:
+        return ""
+    edits = edits_since(form.record, form.data.get(SINCE, ""), form.user)
+    named = {"who": _names(edits), "what": _labels(gone)}
+    return _("This replaced what %(who)s had written: %(what)s.") % named
+
+
+def _labels(fields) -> str:
+    return ", ".join(str(field.label) for field in fields)
+
+
+def _names(edits: Sequence[EditBy]) -> str:
+    return ", ".join(edit.who for edit in edits) or _("somebody")
+
+
+def edits_since(record, version: str, user) -> list[EditBy]:
+    """Return who wrote a row after it was ``version``, the last one last, as ``user`` may know it.
+
+    Each person is named once. Of rows that do not count versions it is only who wrote them last.
+    """
+    row = Q(table_name=record._meta.db_table, row_id=record.pk)
+    if isinstance(record, Term):
+        row |= Q(table_name=record.choices.model._meta.db_table, data__term_id=record.pk)
+    written = History.objects.visible_to(user).filter(
+        row, negotiation=getattr(record, "negotiation_id", record.pk)
+    )
+    is_counted = hasattr(record, "version") and version.isdecimal() and len(version) < 10
+    if is_counted:
+        written = written.filter(data__version__gt=int(version))
+    found: dict[str, EditBy] = {}
+    for each in written.select_related("changeset").order_by("-pk")[: None if is_counted else 1]:
+        edit = EditBy(each.changeset.user_name or _("Somebody"), each.changeset.sealed)
+        found.setdefault(edit.who, edit)
+    return list(reversed(found.values()))

@@ -16,12 +16,12 @@ from negotiations.models import Party, Track
 from negotiations.ordering import move
 from positions import setuppages
 from positions.codebooks import apply_codebook, codebooks, set_up
-from positions.conflicts import ConflictRow, chosen
+from positions.conflicts import answered
 from positions.models import Issue, Term
 from positions.setupforms import SettingsForm, StartForm
 from positions.views.editing import negotiation_to_edit
 from positions.views.members import manages, negotiation_to_manage
-from positions.views.saving import put_together, save, told
+from positions.views.saving import ask, save, told
 
 MOVABLE = {"party": Party, "issue": Issue, "term": Term}
 
@@ -70,9 +70,9 @@ def setup(request, slug):
 def setup_settings(request, slug):
     """Title, summary, who sees it, review."""
     negotiation = negotiation_to_manage(request, slug)
-    data = chosen(request.POST) if request.method == "POST" else None
+    data = answered(request.POST) if request.method == "POST" else None
     form = SettingsForm(data, record=negotiation, user=request.user)
-    conflict: list[ConflictRow] = []
+    conflict = told()
     status = HTTPStatus.OK
     try:
         if form.is_bound and save(form):
@@ -80,9 +80,9 @@ def setup_settings(request, slug):
             return redirect("setup-settings", slug=slug)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     except operations.Conflict as clash:
-        form, conflict = put_together(form, clash.current)
+        form, conflict = ask(form, clash.current, request.POST)
         status = HTTPStatus.CONFLICT
-    return _page(request, "settings", negotiation, status, form=form, **told(conflict))
+    return _page(request, "settings", negotiation, status, form=form, **conflict)
 
 
 @signed_in

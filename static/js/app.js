@@ -191,15 +191,6 @@
     }
   });
 
-  // Signing in, in another tab as well, makes a new token: an open form sends the one of now.
-  document.addEventListener("htmx:configRequest", (event) => {
-    const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
-    if (!token) return;
-    const { headers, parameters } = event.detail;
-    headers["x-csrftoken"] = token;
-    if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = token;
-  });
-
   // The sign-in page instead of an answer: keep what was typed.
   let leaving = null;
 

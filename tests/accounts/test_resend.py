@@ -5,13 +5,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html as lxml_html
 
 from accounts.models import ApiToken
-from config.resend import Posted
+from config.resend import IN_WORDS, Posted
 from tests.accounts.conftest import PASSWORD
 
 SITE = {"HTTP_ORIGIN": "http://testserver"}
@@ -59,7 +61,10 @@ def test_a_session_that_has_ended_keeps_what_was_typed(browser, signed_out):
     form = hidden_fields(browser.get(reverse("account_login")))
     entered = {"login": "anna", "password": PASSWORD}
     assert browser.post(reverse("account_login"), {**form, **entered}, **SITE).status_code == 302
-    # Signing in has made a new token for forms: the page is told so, and sends what it has again.
+    # Signing in has made a new token for forms. Where scripts run, the page sends that one; else it
+    # has said that it will be asked for a second time.
+    assert "data-without-scripts" in shown
+    assert "js/token.js" in shown
     expired = browser.post(page, kept, **SITE)
     assert expired.status_code == 403
     assert "send it once more" in expired.content.decode()
@@ -111,7 +116,80 @@ def test_passwords_are_kept_back(browser):
     assert "canary" not in shown
     assert "<form" not in shown
     assert "Passwords are not kept" in shown
-    assert "<dd>anna</dd>" in shown
+    assert listed(answer) == (["login: anna"], [])
+
+
+def listed(answer) -> tuple[list[str], list[str]]:
+    """Return what a page lists as typed, and what it folds away."""
+    (section,) = lxml_html.fromstring(answer.content.decode()).xpath("//section[@class='sent']")
+    in_sight, folded = section.xpath("./dl/div"), section.xpath("./details/dl/div")
+    shown = [[": ".join(pair.xpath("./*/text()")) for pair in each] for each in (in_sight, folded)]
+    return shown[0], shown[1]
+
+
+def test_what_was_typed_stands_first_and_presets_are_folded_away(browser):
+    typed = {
+        "holders": ["70", "71"],
+        "text": "Both stop on Monday",
+        "term_ceasefire-start": "at least 30 days",
+        "term_ceasefire-start.rank": "normal",
+        "term_monitoring": "mixed",
+        "link.1.relation": "only if",
+        "link.1.condition": "The boats leave",
+        "stated": "2 June 2025",
+        "title": "As it was",
+        "initial-title": "As it was",
+        "note": "Changed",
+        "initial-note": "Before",
+        "before-note": "Long before",
+        "keep-note": "mine",
+        "asks": "note",
+        "asks-since": "1",
+    }
+    # What a session that ended, a token that is not this one's, and a right that is gone all list.
+    answer = browser.post(reverse("account"), typed, **SITE)
+    assert answer.status_code == 403
+    assert listed(answer) == (
+        [
+            "text: Both stop on Monday",
+            "term ceasefire start: at least 30 days",
+            "link 1 condition: The boats leave",
+            "note: Changed",
+        ],
+        [
+            "holders: 70",
+            "holders: 71",
+            "term ceasefire start rank: normal",
+            "term monitoring: mixed",
+            "link 1 relation: only if",
+            "stated: 2 June 2025",
+            "title: As it was",
+        ],
+    )
+    assert hidden_fields(answer).keys() == {*typed, "csrfmiddlewaretoken"}
+
+
+#: Text that is a key, an address of ours or a question to us, and loses little by being folded.
+KEYS = {"before", "code", "field", "language", "level", "password", "q", "read", "seen", "slug"}
+KEYS |= {"time_zone", "kind"}
+
+
+def test_every_field_for_words_is_known_to_be_one():
+    def below(form):
+        for each in form.__subclasses__():
+            yield each
+            yield from below(each)
+
+    fields = [
+        (name, field.widget)
+        for form in below(forms.BaseForm)
+        if form.__module__.startswith(("accounts", "negotiations", "positions"))
+        for name, field in getattr(form, "base_fields", {}).items()
+    ]
+    words = {name for name, its in fields if type(its) in (forms.TextInput, forms.Textarea)}
+    days = {"stated", "held", "planned", "ended", "duration", "source_published"}
+    assert len(words) > 15
+    assert words - IN_WORDS - KEYS - days == set()
 
 
 def test_only_what_may_have_been_typed_is_listed():

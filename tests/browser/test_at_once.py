@@ -34,10 +34,20 @@ def test_the_same_field_in_two_browsers(open_page, sign_in, javascript):
         ("As it was before both", before),
     ):
         expect(asked.locator("label", has_text=label)).to_contain_text(words)
+    expect(
+        second.get_by_text(re.compile(r"editor changed this on \d+ \w+ \d{4}, \d\d:\d\d"))
+    ).to_be_visible()
     expect(second.get_by_role("textbox", name="Text")).to_have_value("The reviewer’s outcome.")
     for width in (320, 1440):
         second.set_viewport_size({"width": width, "height": 900})
         assert overflow(second) <= 0
+    if javascript:
+        assert violations(second) == []
+    # Saving once more without a choice asks for one, and takes nothing from anybody.
+    second.get_by_role("textbox", name="Text").fill("The reviewer’s outcome, again.")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(asked).to_contain_text("Choose which of these is kept.")
+    expect(asked.locator("label", has_text="Yours")).to_contain_text("outcome, again.")
     if javascript:
         assert violations(second) == []
     asked.get_by_label("Theirs").check()

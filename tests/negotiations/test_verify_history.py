@@ -237,8 +237,8 @@ FORGERIES = {
 
 
 def test_an_untouched_history_is_whole(verify):
-    assert verify() == (["5 changesets, 7 rows, nothing changed."], False)
-    assert verify("talks") == (["5 changesets, 7 rows, nothing changed."], False)
+    assert verify() == (["The history is whole: 5 changesets, 7 rows."], False)
+    assert verify("talks") == (["The history is whole: 5 changesets, 7 rows."], False)
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -262,7 +262,7 @@ def test_what_was_tampered_with_is_named(tamper, verify, name):
 def test_findings_of_one_negotiation_are_its_own(tamper, verify):
     start_negotiation(user=UserFactory(), slug="others", title="Others")
     tamper("UPDATE gate.changeset SET reason = 'x' WHERE id = {r2}")
-    assert verify("others") == (["1 changesets, 2 rows, nothing changed."], False)
+    assert verify("others") == (["The history is whole: 1 changesets, 2 rows."], False)
     assert len(verify("talks")[0]) == len(verify()[0]) == 2
     with pytest.raises(CommandError, match="There is no negotiation elsewhere"):
         call_command("verify_history", "elsewhere")
@@ -276,7 +276,10 @@ def test_exported_heads_stay_part_of_the_chain(talks, tamper, verify, tmp_path):
     assert (head["negotiation"], head["number"], head["revision"]) == ("talks", talks.pk, 5)
     assert (head["hash"], head["time"]) == (newest.hash.hex(), newest.sealed.isoformat())
     create(Track, user=UserFactory(), negotiation=talks, name="One more")
-    assert verify("--against", str(file)) == (["6 changesets, 8 rows, nothing changed."], False)
+    assert verify("--against", str(file)) == (
+        ["The history is whole: 6 changesets, 8 rows."],
+        False,
+    )
     # Somebody who sealed everything anew would pass, but for what was kept elsewhere.
     file.write_text(file.read_text().replace(head["hash"], "00" * 32))
     ((line, _ending), is_found) = verify("--against", str(file))
@@ -309,7 +312,7 @@ def test_history_of_before_gets_its_hashes_and_the_chain_stays(talks, verify, ow
         call_command("migrate", verbosity=0)
     finally:
         sign_in_as(web_role)
-    assert verify() == (["6 changesets, 8 rows, nothing changed."], False)
+    assert verify() == (["The history is whole: 6 changesets, 8 rows."], False)
     assert bytes(Changeset.objects.get(revision=5).hash) == bytes(newest)
     edit(Track.objects.get(), user=UserFactory(), name="E")
-    assert verify() == (["7 changesets, 9 rows, nothing changed."], False)
+    assert verify() == (["The history is whole: 7 changesets, 9 rows."], False)

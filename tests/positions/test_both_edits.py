@@ -2,6 +2,8 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from lxml import html
 
 from negotiations.models import State
 from negotiations.operations import edit
@@ -44,7 +46,13 @@ def every_row(talks):
     yield talks, "title", reverse("setup-settings", args=[talks.slug]), "setup__form"
 
 
-def test_the_same_field_asks_which_of_three_is_kept(talks):
+def words_asked(page) -> list[str]:
+    """Return the texts of a page that are to be chosen from."""
+    found = html.fromstring(page.content).xpath("//*[@class='conflict__words']")
+    return [each.text_content() for each in found]
+
+
+def test_the_same_field_asks_which_of_three_is_kept_and_saves_none_unasked(talks):
     first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
     for row, field, url, form in every_row(talks):
         before = getattr(row, field)
@@ -53,16 +61,24 @@ def test_the_same_field_asks_which_of_three_is_kept(talks):
         assert first.post(url, theirs).status_code == 302, url
         page = second.post(url, mine)
         assert page.status_code == 409, url
-        text = page.content.decode()
-        for words in ("Mine instead", "Theirs instead", before or "–"):
-            assert f'<span class="conflict__words">{words}</span>' in text, (url, words)
+        assert words_asked(page) == ["Mine instead", "Theirs instead", before or "–"], url
+        assert f"{first.user} changed this on " in page.content.decode(), url
+        again = as_sent(page, form)
+        assert f"keep-{field}" not in again
+        # Pressing Save once more without a choice takes nothing from anybody.
+        again |= {field: "Mine, typed anew", "reason": "Heard since"}
+        page = second.post(url, again)
+        assert page.status_code == 409, url
+        assert "Choose which of these is kept." in page.content.decode(), url
+        assert words_asked(page) == ["Mine, typed anew", "Theirs instead", before or "–"], url
         row.refresh_from_db()
         assert getattr(row, field) == "Theirs instead"
         again = as_sent(page, form)
-        assert (again[f"keep-{field}"], again[field]) == (["mine"], ["Mine instead"])
-        assert second.post(url, again).status_code == 302, url
+        assert (again[field], again["reason"]) == (["Mine, typed anew"], ["Heard since"])
+        page = second.post(url, {**again, f"keep-{field}": "mine"}, follow=True)
+        assert f"This replaced what {first.user} had written: " in page.content.decode(), url
         row.refresh_from_db()
-        assert getattr(row, field) == "Mine instead"
+        assert getattr(row, field) == "Mine, typed anew"
 
 
 def test_theirs_can_be_chosen_and_a_third_edit_asks_again(talks):
@@ -75,8 +91,11 @@ def test_theirs_can_be_chosen_and_a_third_edit_asks_again(talks):
         page = second.post(url, again)
         assert page.status_code == 409, url
         assert "Theirs once more" in page.content.decode()
-        chosen = {**as_sent(page, form), f"keep-{field}": "theirs"}
-        assert second.post(url, chosen).status_code == 302, url
+        sent = as_sent(page, form)
+        assert f"keep-{field}" not in sent
+        page = second.post(url, {**sent, f"keep-{field}": "theirs"}, follow=True)
+        assert page.redirect_chain, url
+        assert "This replaced" not in page.content.decode(), url
         row.refresh_from_db()
         assert getattr(row, field) == "Theirs once more"
 
@@ -121,7 +140,9 @@ def test_the_choices_of_a_term_are_part_of_it(talks):
     page = second.post(url, mine)
     assert page.status_code == 409
     assert "later" in page.content.decode()
-    second.post(url, {**as_sent(page), "choices": "yes\nno\nlater\nnever"})
+    assert f"{first.user} changed this on " in page.content.decode()
+    mine = {"choices": "yes\nno\nlater\nnever", "keep-choices": "mine"}
+    second.post(url, {**as_sent(page), **mine})
     names = set(TermChoice.objects.filter(term=term).values_list("name", flat=True))
     assert names == {"yes", "no", "later", "never"}
 
@@ -135,3 +156,46 @@ def test_an_edit_that_says_nothing_new_disturbs_nobody(talks):
     assert second.post(url, mine).status_code == 302
     track.refresh_from_db()
     assert track.name == "Renamed"
+
+
+def test_what_was_kept_of_a_form_that_asked_asks_again(talks):
+    first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
+    row = rows_of_every_kind(talks)["outcome"]
+    url = reverse("record-edit", args=[talks.slug, row.pk])
+    keeping = f"{reverse('unsaved', args=[talks.slug])}?form={url}"
+    mine = {**as_sent(second.get(url)), "text": "Mine instead"}
+    first.post(url, {**as_sent(first.get(url)), "text": "Theirs instead"})
+    asks = as_sent(second.post(url, mine))
+    for choice in ({}, {"keep-text": "mine"}):
+        second.post(keeping, {**asks, **choice})
+        page = second.post(url, as_sent(second.get(url)))
+        assert page.status_code == 409
+        assert words_asked(page)[:2] == ["Mine instead", "Theirs instead"]
+    row.refresh_from_db()
+    assert row.text == "Theirs instead"
+
+
+def test_it_names_all_who_wrote_meanwhile_and_marks_their_words(talks):
+    first, second, third = (signed_in(talks, "manager") for _each in range(3))
+    row = rows_of_every_kind(talks)["outcome"]
+    edit(row, user=first.user, text="Both sides stop the boats on Monday.")
+    url = reverse("record-edit", args=[talks.slug, row.pk])
+    mine = {**as_sent(third.get(url)), "text": "All sides stop the boats on Monday."}
+    edit(row, user=first.user, text="Both sides stop the boats on Friday.")
+    edit(row, user=second.user, text="Both sides stop the boats on Sunday.", kind="not agreed")
+    page = third.post(url, mine)
+    shown = page.content.decode()
+    day = timezone.localdate()
+    for who in (first.user, second.user):
+        assert f"{who} changed this on {day.day} {day:%B %Y}, " in shown
+    marked = html.fromstring(page.content).xpath("//*[@class='conflict__words']/*")
+    words = [(each.tag, each.text.strip()) for each in marked]
+    assert words == [("del", "Both"), ("ins", "All"), ("del", "Monday"), ("ins", "Sunday")]
+    # What they alone changed is told again when a choice is missing.
+    page = third.post(url, as_sent(page))
+    assert [row.label for row in page.context["only_theirs"]] == ["Kind"]
+    page = third.post(url, {**as_sent(page), "keep-text": "before"}, follow=True)
+    row.refresh_from_db()
+    assert (row.text, row.kind) == ("Both sides stop the boats on Monday.", "not agreed")
+    replaced = f"This replaced what {first.user}, {second.user} had written: Text."
+    assert replaced in page.content.decode()

@@ -329,7 +329,7 @@ def test_an_edit_of_a_changed_demand_shows_both_texts(client_of, edit_line, paus
     pause.refresh_from_db()
     assert pause.text == "Their wording of the pause."
 
-    knowingly = {**mine, "version": response.context["form"]["version"].value()}
+    knowingly = {**as_sent(response), "keep-text": "mine"}
     assert second.post(edit_line, knowingly).status_code == 302
     pause.refresh_from_db()
     assert (pause.text, pause.version) == ("My wording of the pause.", 3)
@@ -351,11 +351,10 @@ def test_edits_of_different_fields_are_both_kept_and_it_is_said(client_of, edit_
 @pytest.mark.parametrize(
     ("kept", "text", "holders"),
     [
-        ({}, "Mine.", ["UA"]),
-        ({"keep-text": "theirs"}, "Theirs.", ["UA"]),
+        ({"keep-text": "mine", "keep-holders": "mine"}, "Mine.", ["UA"]),
+        ({"keep-text": "theirs", "keep-holders": "mine"}, "Theirs.", ["UA"]),
         ({"keep-text": "before", "keep-holders": "theirs"}, None, ["RU", "UA"]),
         ({"keep-text": "mine", "keep-holders": "before"}, "Mine.", ["RU"]),
-        ({"keep-text": "other"}, "Mine.", ["UA"]),
     ],
 )
 def test_a_choice_for_each_field_that_both_changed(
@@ -373,7 +372,16 @@ def test_a_choice_for_each_field_that_both_changed(
     assert (rows["What they say"].before, rows["What they say"].theirs) == (before, "Theirs.")
     assert [row.label for row in page.context["only_theirs"]] == ["Firmness"]
     fields = as_sent(page)
-    assert fields["keep-text"] == fields["keep-holders"] == ["mine"]
+    assert not {"keep-text", "keep-holders"} & fields.keys()
+    assert fields["text"] == ["Mine."]
+    half = {**fields, "keep-text": kept["keep-text"], "keep-holders": "other"}
+    page = second.post(edit_line, half)
+    assert page.status_code == 409
+    assert [row.label for row in page.context["missing"]] == ["Held by"]
+    assert [row.label for row in page.context["only_theirs"]] == ["Firmness"]
+    fields = as_sent(page)
+    assert fields["keep-text"] == [kept["keep-text"]]
+    assert "keep-holders" not in fields
     assert fields["text"] == ["Mine."]
     second.post(edit_line, {**fields, **kept})
     pause.refresh_from_db()

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"{found} {'finding' if found == 1 else 'findings'}.{unwritten}")
         if export:
             Path(export).write_text(_exported(chosen), encoding="utf-8")
-        self.stdout.write(f"{changesets} changesets, {rows} rows, nothing changed.")
+        self.stdout.write(f"The history is whole: {changesets} changesets, {rows} rows.")
 
 
 def in_a_line(finding: Finding) -> str:
