@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDeni
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from negotiations.api import TokenWrites
 from negotiations.api_input import VersionField
 from negotiations.models import Negotiation, Record, State
 from negotiations.operations import Conflict
@@ -40,7 +41,7 @@ class ReviewedSerializer(ReadOnly):
 class ReviewView(APIView):
     """One record in review; ``state=in review`` asks any collection for all of its kind."""
 
-    permission_classes = [permissions.IsAuthenticatedOrReadOnly]
+    permission_classes = [TokenWrites, permissions.IsAuthenticatedOrReadOnly]
     http_method_names = ["get", "head", "post"]
 
     @extend_schema(responses=ReviewedSerializer)
