@@ -19,6 +19,10 @@ from rest_framework.views import exception_handler as default_exception_handler
 from config.limits import MAX_DEPTH, MAX_VALUES
 from config.watching import note
 
+#: What a token for one negotiation is told of all else, whether it is there or not.
+FOR_ONE_ALONE = _(
+    "This token is for one negotiation alone; another takes a token for that one, or for all."
+)
 #: What operations refuse for reasons that are nobody's input, by code.
 REFUSALS = {"rested_on": 409, "decided": 409, "gone": 404}
 
@@ -162,4 +166,17 @@ def exception_handler(error, context):
         if NON_FIELD_ERRORS in detail:
             detail[api_settings.NON_FIELD_ERRORS_KEY] = detail.pop(NON_FIELD_ERRORS)
         return Response(detail, status=400)
-    return default_exception_handler(error, context)
+    answer = default_exception_handler(error, context)
+    if answer is not None and answer.status_code == 404:
+        _tell_of_the_token(answer.data, context["request"].user)
+    return answer
+
+
+def _tell_of_the_token(data, user) -> None:
+    """Say why it may not be found; what is hidden and what is absent are told the same."""
+    if getattr(user, "only_negotiation", None) is None:
+        return
+    for name, words in data.items():
+        data[name] = (
+            [*words, FOR_ONE_ALONE] if isinstance(words, list) else f"{words} {FOR_ONE_ALONE}"
+        )

@@ -15,7 +15,7 @@ from rest_framework import permissions, viewsets
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.response import Response
 
-from config.api import TABLE_RENDERERS, XLSXRenderer
+from config.api import FOR_ONE_ALONE, TABLE_RENDERERS, XLSXRenderer
 from negotiations import (
     api_input,
     csvtables,
@@ -140,13 +140,25 @@ class ReadViewSet(OnceForAKey, viewsets.ReadOnlyModelViewSet):
         return xlsxtables.download(name, [table])
 
 
+class TokenWrites(permissions.BasePermission):
+    """A token that only reads writes nothing, whatever its user may; it is told so."""
+
+    message = _("This token only reads. To write, use one with the scope “write” (read and write).")
+
+    def has_permission(self, request, view):
+        # Whoever sent no token is for others to judge.
+        return request.method in permissions.SAFE_METHODS or getattr(
+            request.user, "may_write", True
+        )
+
+
 class EditorsWrite(permissions.BasePermission):
     """Anybody reads; editors, reviewers and managers write in their negotiations."""
 
     def has_permission(self, request, view):
         if request.method in permissions.SAFE_METHODS:
             return True
-        return request.user.is_authenticated and request.user.may_write
+        return request.user.is_authenticated
 
     def has_object_permission(self, request, view, obj):
         if request.method in permissions.SAFE_METHODS:
@@ -172,7 +184,7 @@ class WriteViewSet(ReadViewSet):
     """
 
     http_method_names = ["get", "head", "post", "patch", "delete"]
-    permission_classes = [EditorsWrite]
+    permission_classes = [TokenWrites, EditorsWrite]
     input_class: type[api_input.ReasonedInput]
 
     @cached_property
@@ -278,14 +290,14 @@ class NegotiationViewSet(WriteViewSet):
     serializer_class = serializers.NegotiationSerializer
     filterset_class = filters.NegotiationFilters
     input_class = api_input.NegotiationInput
-    permission_classes = [ManagersWrite]
+    permission_classes = [TokenWrites, ManagersWrite]
     http_method_names = ["get", "head", "post", "patch"]
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def create(self, request, *args, **kwargs):
         if request.user.only_negotiation is not None:
-            raise PermissionDenied(_("This token is for another negotiation."))
+            raise PermissionDenied(FOR_ONE_ALONE)
         if not request.user.may_manage:
             raise PermissionDenied(NO_SECOND_STEP)
         fields = self._parsed(self.input_class)
@@ -300,7 +312,7 @@ class MembershipViewSet(WriteViewSet):
     serializer_class = serializers.MembershipSerializer
     filterset_class = filters.MembershipFilters
     input_class = api_input.MembershipInput
-    permission_classes = [ManagersWrite]
+    permission_classes = [TokenWrites, ManagersWrite]
 
     def record(self, **fields):
         return memberships.add_member(**fields)

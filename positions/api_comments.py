@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, permissions, serializers, viewsets
 from rest_framework.response import Response
 
+from negotiations.api import TokenWrites
 from negotiations.filters import LARGEST_ID, Whole
 from negotiations.models import Record
 from positions.commenting import add_comment, remove_comment
@@ -70,7 +71,7 @@ class CommentViewSet(
     queryset = Comment.objects.none()
     serializer_class = CommentSerializer
     filterset_class = CommentFilters
-    permission_classes = [permissions.IsAuthenticatedOrReadOnly]
+    permission_classes = [TokenWrites, permissions.IsAuthenticatedOrReadOnly]
     http_method_names = ["get", "head", "post", "delete"]
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -9,9 +9,11 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDeni
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from negotiations.api import TokenWrites
 from negotiations.api_input import VersionField
 from negotiations.models import Negotiation, Record, State
 from negotiations.operations import Conflict
+from positions import sentback
 from positions.api_comparison import ReadOnly
 from positions.models import PendingEdit
 from positions.reviewing import approve, send_back, submit
@@ -27,20 +29,32 @@ class ReviewInput(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
+class SentBackSerializer(ReadOnly):
+    """Who sent something back from review, when and why."""
+
+    who = serializers.CharField(read_only=True)
+    when = serializers.DateTimeField(read_only=True, allow_null=True)
+    reason = serializers.CharField(read_only=True)
+
+
 class ReviewedSerializer(ReadOnly):
-    """A record that may be reviewed; ``edit_waits`` where it is published and an edit of it is."""
+    """A record that may be reviewed; ``edit_waits`` where it is published and an edit of it does.
+
+    ``sent_back`` where it is a draft again since it was, or where one's own edit of it was.
+    """
 
     id = serializers.IntegerField(source="pk", read_only=True)
     kind = serializers.CharField(read_only=True)
     state = serializers.ChoiceField(State.choices, read_only=True)
     version = serializers.IntegerField(read_only=True)
     edit_waits = serializers.BooleanField(read_only=True)
+    sent_back: Any = SentBackSerializer(read_only=True, allow_null=True)
 
 
 class ReviewView(APIView):
     """One record in review; ``state=in review`` asks any collection for all of its kind."""
 
-    permission_classes = [permissions.IsAuthenticatedOrReadOnly]
+    permission_classes = [TokenWrites, permissions.IsAuthenticatedOrReadOnly]
     http_method_names = ["get", "head", "post"]
 
     @extend_schema(responses=ReviewedSerializer)
@@ -78,6 +92,7 @@ class ReviewView(APIView):
 
     def _shown(self, record: Record):
         rows: Any = record.model._default_manager.filter(pk=record.pk)
+        reviews = record.negotiation.review == Negotiation.Review.REQUIRED
         shown = {
             "pk": record.pk,
             "kind": record.kind,
@@ -87,5 +102,6 @@ class ReviewView(APIView):
             .waiting()
             .filter(record=record.pk)
             .exists(),
+            "sent_back": sentback.of_record(record, self.request.user) if reviews else None,
         }
         return ReviewedSerializer(shown).data

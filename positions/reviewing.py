@@ -79,16 +79,16 @@ def send_back(record: Any, *, user, reason: str = "", version: int | None = None
 
 @operation
 def withdraw(pending: PendingEdit, *, user, reason: str = "") -> PendingEdit:
-    """Take back an edit that waits for review; only who made it may.
+    """Take back an edit that waits for review, or let go one that was sent back.
 
-    Raises ``ValidationError`` if it does not wait any more, else ``PermissionDenied``.
+    Only who made it may, else ``PermissionDenied``. Raises ``ValidationError`` if it was approved.
     """
     row = locked(pending)
     if user is None or row.user_id != user.pk:
         raise PermissionDenied(_("Only who made this edit takes it back."))
-    if row.stage != PendingEdit.Stage.WAITING:
+    if row.stage not in (PendingEdit.Stage.WAITING, PendingEdit.Stage.SENT_BACK):
         refuse_decided()
-    return decided(row, PendingEdit.Stage.WITHDRAWN, user=user, reason=reason)
+    return decided(row, PendingEdit.Stage.WITHDRAWN, row.answer, user=user, reason=reason)
 
 
 @operation

@@ -5,6 +5,7 @@ from django import template
 from negotiations.models import Negotiation
 from positions.commenting import unread_by
 from positions.reviewqueue import waiting_for
+from positions.sentback import count_for
 
 register = template.Library()
 
@@ -21,6 +22,18 @@ def waiting_count(context) -> int | None:
     if not Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists():
         return None
     return waiting_for(user, negotiation)
+
+
+@register.simple_tag(takes_context=True)
+def sent_back_count(context) -> int:
+    """Return how much was sent back to the user and is not sent to review again.
+
+    Where nothing is reviewed, and for whoever is not signed in, the database is not asked.
+    """
+    negotiation, user = context.get("negotiation"), context.get("user")
+    if not reviews(negotiation) or not getattr(user, "is_authenticated", False):
+        return 0
+    return count_for(user, negotiation)
 
 
 @register.simple_tag

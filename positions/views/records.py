@@ -5,7 +5,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.htmx import wants_part
 from config.resend import signed_in
-from negotiations.models import Record
+from negotiations.models import Negotiation, Record
+from positions import sentback
 from positions.commenting import comments_on
 from positions.following import KINDS, is_watched
 from positions.models import PendingEdit
@@ -19,9 +20,11 @@ def record(request, slug, pk):
     negotiation = negotiation_or_404(request, slug)
     number = _visible(request, negotiation, pk)
     can_edit = may_edit(request, negotiation)
+    reviews = negotiation.review == Negotiation.Review.REQUIRED
     context = {
         "negotiation": negotiation,
         "page": page_of(number, request.user),
+        "sent_back": sentback.of_record(number, request.user) if can_edit and reviews else None,
         "watched": number.kind in KINDS and is_watched(request.user, negotiation, pk),
         "comments": comments_on(number, request.user),
         "can_edit": can_edit,

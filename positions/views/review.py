@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.resend import signed_in
 from negotiations.models import Negotiation, Record
 from negotiations.operations import Conflict
-from positions import reviewpage, reviewqueue
+from positions import reviewpage, reviewqueue, sentback
 from positions.commenting import comments_on
 from positions.models import PendingEdit
 from positions.reviewing import approve, send_back, withdraw
@@ -32,11 +32,13 @@ def may_review(user, negotiation: Negotiation) -> bool:
 @signed_in
 @require_safe
 def review(request, slug):
-    """What waits, that which one may decide on first."""
+    """What was sent back to oneself, and what waits: that which one may decide on first."""
     negotiation = negotiation_to_edit(request, slug)
     query = QueueQuery(request.GET, negotiation=negotiation, user=request.user)
     status = HTTPStatus.OK if query.is_valid() else HTTPStatus.BAD_REQUEST
-    page = None
+    page, told = None, sentback.Told((), 0)
+    if negotiation.review == Negotiation.Review.REQUIRED:
+        told = sentback.build(negotiation=negotiation, user=request.user)
     if status == HTTPStatus.OK:
         page = reviewqueue.build(query=query, number=request.GET.get("page"))
     context = {
@@ -45,9 +47,11 @@ def review(request, slug):
         "page": page,
         "can_edit": True,
         "can_review": may_review(request.user, negotiation),
+        "told": told,
         "own_edits": PendingEdit.objects.visible_to(request.user)
         .filter(negotiation=negotiation, user=request.user)
         .exclude(stage=PendingEdit.Stage.APPROVED)
+        .exclude(pk__in=[line.edit.pk for line in told.lines if line.edit])
         .select_related("record")
         .order_by("-pk")[:10],
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from negotiations.models import Membership, Negotiation
+from positions.models import Comment
 from tests.api.conftest import CONTENT, new_talks, place
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 
@@ -58,6 +59,32 @@ def test_a_token_to_read_writes_nothing(mine):
     assert sent(writes, mine.negotiation) == 201
 
 
+def test_a_token_to_read_is_told_so_wherever_one_writes(mine):
+    reads = program(mine.editor, scope="read")
+    told = "This token only reads. To write, use one with the scope “write” (read and write)."
+    demand = mine.key("demands")
+    said = program(mine.editor).post(
+        place("comments"), {"record": demand, "text": "Mine"}, content_type="application/json"
+    )
+    for method, address in (
+        ("post", place("demands")),
+        ("patch", place("demands", demand)),
+        ("delete", place("demands", demand)),
+        ("patch", place("demands", 99_999_999)),
+        ("post", place("negotiations")),
+        ("post", place("memberships")),
+        ("post", place("review", demand)),
+        ("post", place("comments")),
+        ("delete", place("comments", said.json()["id"])),
+    ):
+        body = {"record": demand, "text": "Read only", "act": "submit"}
+        refused = getattr(reads, method)(address, body, content_type="application/json")
+        assert (refused.status_code, refused.json()) == (403, {"detail": told}), address
+    assert [comment.text for comment in Comment.objects.all()] == ["Mine"]
+    anonymous = Client().post(place("demands"), {}, content_type="application/json")
+    assert (anonymous.status_code, told in anonymous.content.decode()) == (401, False)
+
+
 def test_query_sets_themselves_give_it_nothing_to_write(mine):
     MembershipFactory(user=mine.editor, role="manager")
     user = mine.editor
@@ -91,6 +118,31 @@ def test_a_token_for_one_negotiation_knows_no_other(mine):
     assert sent(narrow, mine.negotiation) == 201
     assert count(narrow, "memberships") == 1
     assert count(wide, "memberships") > 2
+
+
+def test_a_token_for_one_negotiation_is_told_so_whether_there_is_another_or_not(mine):
+    hidden, public = new_talks("members").fill(), new_talks("public").fill()
+    MembershipFactory(user=mine.editor, negotiation=public.negotiation, role="editor")
+    told = (
+        "This token is for one negotiation alone; another takes a token for that one, or for all."
+    )
+    narrow, wide = program(mine.editor, negotiation=mine.negotiation), program(mine.editor)
+    json = {"content_type": "application/json"}
+
+    def refusals(client):
+        slugs = hidden.negotiation.slug, public.negotiation.slug, "no-such-talks"
+        yield [client.post(place("parties"), {"negotiation": slug}, **json) for slug in slugs]
+        numbers = hidden.key("demands"), public.key("demands"), 99_999_999
+        for act in (client.patch, client.delete):
+            yield [act(place("demands", number), {"text": "x"}, **json) for number in numbers]
+
+    for answers in refusals(narrow):
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({answer.content for answer in answers}) == 1
+        assert told in answers[0].content.decode()
+    assert not any(told in each.content.decode() for row in refusals(wide) for each in row)
+    begun = narrow.post(place("negotiations"), {"slug": "more", "title": "More"}, **json)
+    assert (begun.status_code, begun.json()) == (403, {"detail": told})
 
 
 def test_it_begins_no_other_negotiation(mine):

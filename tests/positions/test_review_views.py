@@ -1,13 +1,18 @@
 """The queue, the page of a record in it, and the same in the API."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
-from negotiations.models import State
-from positions.models import Demand, PendingEdit
-from positions.operations import edit_record
-from positions.reviewing import submit
+from negotiations.models import Membership, Record, State
+from negotiations.operations import edit, remove
+from positions.models import Demand, Evidence, PendingEdit
+from positions.operations import add_part, edit_record
+from positions.reviewing import approve, send_back, submit
+from tests.database import seal
 from tests.factories import SourceFactory
 from tests.positions.test_reviewing import Talks
 
@@ -140,6 +145,163 @@ def test_a_draft_is_sent_to_review_from_its_page(talks):
     assert Demand.objects.get().state == State.IN_REVIEW
     refused = editor.post(at(talks, "record-state", demand.pk), {"state": "published"})
     assert refused.status_code == 403
+
+
+class TestWhatWasSentBack:
+    """It is told to who wrote it or sent it to review, until it is sent again."""
+
+    REASON = "No source. Say where this comes from."
+
+    def sent_back(self, talks, record):
+        send_back(submit(record, user=talks.editor), user=talks.reviewer, reason=self.REASON)
+        seal()
+        return type(record).objects.get(pk=record.pk)
+
+    def told(self, talks, user) -> list[tuple[int, str, str]]:
+        page = as_user(user).get(at(talks, "review"))
+        told = page.context["told"]
+        badge = f'bar__count--back">{told.count} sent back<'
+        text = page.content.decode()
+        assert (badge in text, "Sent back to you" in text) == (bool(told.count),) * 2
+        assert len(told.lines) == told.count
+        for line in told.lines:
+            assert f'href="{at(talks, "record", line.number)}"' in text
+            assert text.index("Sent back to you") < text.index('id="waiting"')
+        return [(line.number, line.who, line.reason) for line in told.lines]
+
+    def test_a_draft_is_told_to_who_wrote_it_and_who_sent_it(self, talks):
+        older = self.sent_back(talks, talks.draft(text="First"))
+        demand = self.sent_back(talks, talks.draft(user=talks.other, text="Second"))
+        talks.draft(text="Never sent")
+        told = [(row.pk, talks.reviewer.username, self.REASON) for row in (demand, older)]
+        # One line for each: what hangs on a demand went back with it.
+        assert self.told(talks, talks.editor) == told
+        assert self.told(talks, talks.other) == told[:1]
+        for user in (talks.reviewer, talks.second, talks.manager):
+            assert self.told(talks, user) == []
+        page = as_user(talks.editor).get(at(talks, "comparison")).content.decode()
+        assert "2 sent back<" in page
+        submit(demand, user=talks.editor)
+        assert self.told(talks, talks.other) == []
+        approve(demand, user=talks.reviewer)
+        assert self.told(talks, talks.editor) == told[1:]
+        Membership.objects.filter(user=talks.editor).update(role="reader")
+        read = as_user(talks.editor).get(at(talks, "overview")).content.decode()
+        assert "sent back" not in read
+
+    def test_the_record_says_so_above_what_may_be_done(self, talks):
+        demand = talks.draft()
+        place = at(talks, "record", demand.pk)
+        editor = as_user(talks.editor)
+
+        def notice(client) -> str:
+            page = client.get(place).content.decode()
+            if 'id="sent-back"' not in page:
+                return ""
+            at_notice, at_edit = page.index('id="sent-back"'), page.index("record-acts")
+            assert (
+                at_notice < at_edit < page.index("Send to review") < page.index("What is recorded")
+            )
+            return page[at_notice:at_edit]
+
+        assert notice(editor) == ""
+        self.sent_back(talks, demand)
+        for user in (talks.editor, talks.manager, talks.reviewer):
+            said = notice(as_user(user))
+            assert f"Sent back by {talks.reviewer.username} on" in strip_tags(said)
+            assert self.REASON in said
+        submit(Demand.objects.get(), user=talks.editor)
+        assert notice(editor) == ""
+        approve(Demand.objects.get(), user=talks.reviewer)
+        assert self.REASON not in as_user(talks.reader).get(place).content.decode()
+        assert notice(editor) == ""
+
+    def test_what_its_sender_took_back_is_nobody_elses_news(self, talks):
+        demand = submit(talks.draft(), user=talks.editor)
+        edit(demand, user=talks.editor, version=demand.version, state="draft")
+        assert self.told(talks, talks.editor) == []
+        page = as_user(talks.editor).get(at(talks, "record", demand.pk)).content.decode()
+        assert 'id="sent-back"' not in page
+
+    def test_evidence_sent_by_itself_is_told_by_itself(self, talks):
+        demand = talks.published()
+        record = Record.objects.get(pk=demand.pk)
+        part = add_part(
+            Evidence, user=talks.other, record=record, source=talks.source, basis="inference"
+        )
+        self.sent_back(talks, part)
+        told = [(part.pk, talks.reviewer.username, self.REASON)]
+        assert self.told(talks, talks.other) == self.told(talks, talks.editor) == told
+
+    def test_an_edit_is_told_to_who_made_it_until_another_follows_or_it_is_let_go(self, talks):
+        demand = talks.published()
+        editor = as_user(talks.editor)
+        told = [(demand.pk, talks.reviewer.username, self.REASON)]
+        for words in ("Sixty days", "Ninety days"):
+            edit_record(demand, user=talks.editor, version=demand.version, text=words)
+            assert self.told(talks, talks.editor) == []
+            send_back(demand, user=talks.reviewer, reason=self.REASON)
+            seal()
+            assert self.told(talks, talks.editor) == told
+            assert self.told(talks, talks.other) == []
+        shown = editor.get(at(talks, "record", demand.pk)).content.decode()
+        assert f"Your edit was sent back by {talks.reviewer.username}" in strip_tags(shown)
+        assert (
+            "sent-back"
+            not in as_user(talks.other).get(at(talks, "record", demand.pk)).content.decode()
+        )
+        newest = PendingEdit.objects.latest("pk")
+        editor.post(at(talks, "review-withdraw", newest.pk))
+        newest.refresh_from_db()
+        assert (newest.stage, newest.answer) == ("withdrawn", self.REASON)
+        assert self.told(talks, talks.editor) == []
+
+    def test_three_take_as_many_queries_as_one(self, talks):
+        editor = as_user(talks.editor)
+        counts = []
+        for number in range(3):
+            demand = self.sent_back(talks, talks.draft(text=f"Draft {number}"))
+            public = talks.published(text=f"Public {number}")
+            edit_record(public, user=talks.editor, version=public.version, text="Other")
+            self.sent_back_edit(talks, public)
+            asked = []
+            for place in (at(talks, "review"), at(talks, "record", demand.pk), at(talks, "issues")):
+                with CaptureQueriesContext(connection) as captured:
+                    assert "sent back<" in editor.get(place).content.decode()
+                asked.append(len(captured))
+            counts.append(asked)
+        assert counts[0] == counts[1] == counts[2]
+
+    def sent_back_edit(self, talks, record):
+        send_back(record, user=talks.reviewer, reason=self.REASON)
+        seal()
+
+    def test_the_api_tells_it_of_the_record(self, talks):
+        demand = self.sent_back(talks, talks.draft())
+        shown = as_user(talks.editor).get(f"/api/v1/review/{demand.pk}/").json()["sent_back"]
+        assert (shown["who"], shown["reason"]) == (talks.reviewer.username, self.REASON)
+        assert shown["when"]
+        submit(demand, user=talks.editor)
+        again = as_user(talks.editor).get(f"/api/v1/review/{demand.pk}/").json()
+        assert again["sent_back"] is None
+
+
+def test_where_there_is_nothing_to_filter_there_are_no_filters(talks):
+    client, place = as_user(talks.reviewer), at(talks, "review")
+    empty = client.get(place).content.decode()
+    assert ("Narrow the queue" in empty, "0 records wait" in empty) == (False, True)
+    demand = submit(talks.draft(), user=talks.editor)
+    assert "Narrow the queue" in client.get(place).content.decode()
+    narrowed = client.get(place, {"kind": "source"}).content.decode()
+    assert ("Narrow the queue" in narrowed, "No record fits." in narrowed) == (True, True)
+    edit(talks.negotiation, user=talks.manager, review="off")
+    # What was sent before is still to be decided.
+    assert "Narrow the queue" in client.get(place).content.decode()
+    remove(Demand.objects.get(pk=demand.pk), user=talks.editor)
+    unreviewed = client.get(place).content.decode()
+    assert "Nothing is reviewed in this negotiation" in unreviewed
+    for words in ("Narrow the queue", "records wait", "Nothing waits"):
+        assert words not in unreviewed
 
 
 class TestTheAPI:
