@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields import TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from negotiations.models import Content, History, Negotiation, Record, State
 from negotiations.titles import titled
 from positions.models import Evidence, Linkage, PendingEdit, TermValue
-from positions.reviewsets import Authors
 
 #: So many are listed, the latest first; all of them are counted.
 AT_MOST = 50
@@ -152,14 +152,14 @@ def _drafts(user, negotiation: Negotiation) -> QuerySet[Any]:
     newest, oldest = images.order_by("-pk"), images.order_by("pk")
     decided = newest.exclude(state__in=[State.DRAFT, State.IN_REVIEW])
     back = oldest.filter(pk__gt=OuterRef("left"))
-    sent = images.filter(
-        state=State.IN_REVIEW, changeset__user_id=user.pk, pk__gt=OuterRef("since")
-    )
+    # By the index of rows, as every page asks this; who sent something back has not written it.
+    own = images.with_image_before().filter(changeset__user_id=user.pk, pk__gt=OuterRef("since"))
+    own = own.annotate(was=Coalesce(KeyTextTransform("state", "before"), Value("", TextField())))
+    wrote = own.exclude(state=State.DRAFT, was=State.IN_REVIEW)
     with_owner = History.objects.filter(
         changeset=OuterRef("deed"), row_id=OuterRef("owner"), data__state=State.DRAFT
     )
     owners = (part.objects.filter(pk=OuterRef("pk")).values("record")[:1] for part in PARTS)
-    is_mine = Q(Exists(sent)) | Q(authors__contains=[user.pk])
     return (
         Record.objects.visible_to(user)
         .filter(negotiation=negotiation, state=State.DRAFT)
@@ -170,14 +170,13 @@ def _drafts(user, negotiation: Negotiation) -> QuerySet[Any]:
             left=Subquery(newest.exclude(state=State.DRAFT).values("pk")[:1]),
             since=Coalesce(Subquery(decided.values("pk")[:1]), Value(0)),
             owner=Coalesce(*(Subquery(owner) for owner in owners)),
-            authors=Authors("pk"),
         )
         .annotate(
             back=Subquery(back.values("pk")[:1]),
             by=Subquery(back.values("changeset__user_id")[:1]),
             deed=Subquery(back.values("changeset")[:1]),
         )
-        .filter(is_mine, ~Q(by=user.pk), ~Exists(with_owner))
+        .filter(Exists(wrote), ~Q(by=user.pk), ~Exists(with_owner))
     )
 
 

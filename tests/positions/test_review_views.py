@@ -216,6 +216,16 @@ class TestWhatWasSentBack:
         assert self.REASON not in as_user(talks.reader).get(place).content.decode()
         assert notice(editor) == ""
 
+    def test_who_sent_it_back_before_has_not_written_it(self, talks):
+        demand = self.sent_back(talks, talks.draft())
+        send_back(submit(demand, user=talks.editor), user=talks.second, reason="Still none")
+        demand = Demand.objects.get()
+        edit_record(demand, user=talks.other, version=demand.version, text="Sixty days")
+        seal()
+        told = [(demand.pk, talks.second.username, "Still none")]
+        assert self.told(talks, talks.reviewer) == []
+        assert self.told(talks, talks.editor) == self.told(talks, talks.other) == told
+
     def test_what_its_sender_took_back_is_nobody_elses_news(self, talks):
         demand = submit(talks.draft(), user=talks.editor)
         edit(demand, user=talks.editor, version=demand.version, state="draft")
