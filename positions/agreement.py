@@ -5,6 +5,7 @@ Codes are compared as same or not (nominal), numbers by how far apart they are (
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,21 +36,36 @@ class Agreement:
     why: str = ""
 
 
-def agreements(pairs: Sequence[Pair]) -> tuple[Agreement, ...]:
-    """Return the agreement on each field that somebody gave, in the order of the first passages."""
+def agreements(
+    pairs: Sequence[Pair], apart: Sequence[AbstractSet[str]] = ()
+) -> tuple[Agreement, ...]:
+    """Return the agreement on each field that somebody gave, in the order of the first passages.
+
+    ``apart`` names, for each pair, fields that are not the same though their codes may be: "at
+    least 30" and "30" are compared by the one number.
+    """
     fields = dict.fromkeys(field for pair in pairs for codes in pair for field in codes)
     return tuple(
-        agreement(field, [(a.get(field), b.get(field)) for a, b in pairs]) for field in fields
+        agreement(
+            field,
+            [(a.get(field), b.get(field)) for a, b in pairs],
+            [field in names for names in apart],
+        )
+        for field in fields
     )
 
 
-def agreement(field: str, given: Sequence[tuple]) -> Agreement:
+def agreement(field: str, given: Sequence[tuple], apart: Sequence[bool] = ()) -> Agreement:
     """Return the agreement on one field, given what both coders gave in each passage."""
     both = [(a, b) for a, b in given if a is not None and b is not None]
     level: Literal["interval", "nominal"] = (
         "interval" if both and all(_is_number(x) for pair in both for x in pair) else "nominal"
     )
-    same = sum(a == b for a, b in both)
+    known = apart or [False] * len(given)
+    same = sum(
+        a == b and a is not None and not differs
+        for (a, b), differs in zip(given, known, strict=True)
+    )
     if not both:
         return Agreement(field, level, 0, 0, None, NOTHING)
     if len({x for pair in both for x in pair}) == 1:

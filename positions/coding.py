@@ -15,6 +15,11 @@ from positions.agreement import Agreement, agreements, differences
 from positions.models import Coding, Demand, DoubleCoding
 from positions.reviewing import refuse_unless_reviewer
 
+#: The fields of a coding in the order in which they are shown; terms and conditions follow.
+FIRST = ("issue", "holders", "kind", "firmness", "answer", "stated", "terms")
+#: What is shown of a coding beside what is compared: the words its coder chose.
+ADVISORY = ("text", "quote", "translation", "speaker", "capacity", "basis", "hangs on")
+
 
 def ask(*, user, source: Source, start: int, end: int, first, second) -> DoubleCoding:
     """Give a passage of a source's text to two members to code, and return that.
@@ -86,27 +91,62 @@ def settle(double: DoubleCoding, *, user, record: Callable[[], Demand], reason: 
 
 @dataclass(frozen=True)
 class Compared:
-    """A field as both coders coded it, in words."""
+    """A field as both coders gave it, in words; what is not ``coded`` is no part of agreement."""
 
     label: str
     first: str
     second: str
     differs: bool
+    coded: bool = True
 
 
 def compared(double: DoubleCoding, user) -> tuple[Compared, ...]:
-    """Return both codings field by field, as far as ``user`` may see both; else nothing."""
+    """Return both codings field by field, as far as ``user`` may see both; else nothing.
+
+    What is coded comes first, then the words that each of them chose.
+    """
     codings = {row.user_id: row for row in Coding.objects.visible_to(user).filter(double=double)}
     if set(codings) != set(double.coders):
         return ()
     one, other = (codings[coder] for coder in double.coders)
-    apart = set(differences(one.codes, other.codes))
+    apart = differing(one, other)
     labels = {name: label for row in (other, one) for name, (label, _said) in row.words.items()}
-    fields = dict.fromkeys([*one.codes, *other.codes])
-    return tuple(
+    fields = sorted({*one.codes, *other.codes}, key=_place)
+    lines = [
         Compared(labels[name], _said_of(one, name), _said_of(other, name), name in apart)
         for name in fields
-    )
+    ]
+    for name in ADVISORY:
+        if name in labels:
+            first, second = _said_of(one, name), _said_of(other, name)
+            lines.append(Compared(labels[name], first, second, first != second, coded=False))
+    return tuple(lines)
+
+
+def differing(one: Coding, other: Coding) -> frozenset[str]:
+    """Return the fields in which two codings differ, however near they are.
+
+    A number stands for a range where agreement is computed; here both ends count, and whether it
+    is about so much, as the words tell them.
+    """
+    fields = {*one.codes, *other.codes}
+    worded = {
+        name
+        for name in fields
+        if name.startswith("term ") and _said_of(one, name) != _said_of(other, name)
+    }
+    return frozenset({*differences(one.codes, other.codes), *worded})
+
+
+def lines_of(coding: Coding) -> list[list[str]]:
+    """Return what one coder gave: the label and the words of each field, in a form's order."""
+    return [coding.words[name] for name in sorted(coding.words, key=_place)]
+
+
+def _place(name: str) -> tuple[int, str]:
+    order = (*FIRST, "term ", "conditions", *ADVISORY)
+    known = "term " if name.startswith("term ") else name
+    return (order.index(known) if known in order else len(order), name)
 
 
 def _said_of(coding: Coding, name: str) -> str:
@@ -121,12 +161,14 @@ def agreement_in(negotiation: Negotiation, user) -> tuple[tuple[str, Agreement],
         codings.setdefault(row.double_id, {})[row.user_id] = row
     labels: dict[str, str] = {}
     pairs: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
+    apart: list[frozenset[str]] = []
     for double in doubles.order_by("pk"):
         one, other = (codings[double.pk][coder] for coder in double.coders)
         pairs.append((one.codes, other.codes))
+        apart.append(differing(one, other))
         for row in (one, other):
             labels |= {name: label for name, (label, _said) in row.words.items()}
-    return tuple((labels[each.field], each) for each in agreements(pairs))
+    return tuple((labels[each.field], each) for each in agreements(pairs, apart))
 
 
 def overview(negotiation: Negotiation, user) -> Sequence[DoubleCoding]:

@@ -1,5 +1,6 @@
 """The forms of double coding: those of the reading pane, kept instead of recorded."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,15 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import ranges
+from negotiations.forms import dates_field
 from negotiations.models import Membership, State
-from positions.captureforms import CaptureDemandForm
-from positions.coding import code_passage, settle
-from positions.models import Demand, DoubleCoding, TermValue
+from positions.captureforms import Capture, CaptureDemandForm
+from positions.coding import ADVISORY, code_passage, settle
+from positions.models import Demand, DoubleCoding, Evidence, Linkage, TermValue
 from positions.operations import record_demand
-from positions.words import value_text
+from positions.proposing import Proposals
+from positions.words import full_value_text
 
 #: The fields that are compared besides holders, issue and terms.
 PLAIN = ("kind", "firmness", "answer")
+#: What a coder chooses to say that the passage only answers; a demand has no kind then.
+ANSWER_ONLY = "answer only"
+CHOOSE = ("", gettext_lazy("— choose"))
 #: What a form says of itself and not of the passage.
 UNKEPT = frozenset({"csrfmiddlewaretoken", "more", "again"})
 
@@ -47,21 +53,95 @@ class AskForm(forms.Form):
         return self.cleaned_data
 
 
+@dataclass(frozen=True)
+class BlindCapture(Capture):
+    """A passage of which nothing is proposed but its words and where they stand.
+
+    Two who press Save on the same proposals would agree with the program, and so with each other.
+    """
+
+    @property
+    def found(self) -> Proposals:
+        return Proposals()
+
+    @property
+    def day(self) -> tuple[str, str]:
+        return "", ""
+
+
 class CodingForm(CaptureDemandForm):
-    """What a coder makes of the passage; nothing is recorded of it but for the comparison."""
+    """What a coder makes of the passage; nothing is recorded of it but for the comparison.
+
+    What is coded begins empty, defaults among it, and stands in sight.
+    """
+
+    heading = gettext_lazy("A blind coding")
+    more_open = True
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[CHOOSE, *Demand.Kind.choices, (ANSWER_ONLY, gettext_lazy("an answer only"))],
+        error_messages={"required": gettext_lazy("Choose the kind.")},
+    )
+    firmness = forms.ChoiceField(
+        label=gettext_lazy("Firmness"),
+        choices=[CHOOSE, *Demand.Firmness.choices],
+        error_messages={"required": gettext_lazy("Choose how firm it is, or unknown.")},
+    )
+    basis = forms.ChoiceField(
+        label=gettext_lazy("On what basis"),
+        choices=[CHOOSE, *Evidence.Basis.choices],
+        error_messages={"required": gettext_lazy("Choose the basis.")},
+    )
+    stated = dates_field(
+        label=gettext_lazy("Stated"),
+        help_text=gettext_lazy("2 June 2025, May 2025"),
+        error_messages={"required": gettext_lazy("Write when it was said.")},
+    )
 
     def __init__(self, data=None, *, double: DoubleCoding, **options):
         self.double = double
         super().__init__(data, **options)
         self.options["double"] = double
+        for name in self._relations:
+            field: Any = self.fields[name]
+            field.choices, field.initial = [("", "—"), *Linkage.Relation.choices], ""
 
     def _place(self, issue) -> str:
         return f"coding-{self.capture.kind}"
+
+    def _first(self, issue, last_source) -> dict:
+        return super()._first(issue, last_source) | {"kind": "", "stated": None}
+
+    @property
+    def _relations(self) -> list[str]:
+        return [name for name in self.link_names if name.endswith(".relation")]
+
+    @property
+    def partner(self):
+        """The other of the two coders."""
+        double = self.double
+        return double.second if self.user.pk == double.first_id else double.first
+
+    def clean_kind(self) -> str:
+        kind = self.cleaned_data["kind"]
+        return "" if kind == ANSWER_ONLY else kind
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in self._relations:
+            link = name.removesuffix("relation")
+            hangs = cleaned.get(f"{link}anchor") or cleaned.get(f"{link}condition")
+            if hangs and not cleaned.get(name):
+                self.add_error(name, _("Choose how it hangs on that."))
+        return cleaned
 
     def save(self):
         codes, words = self.codes()
         sent: Any = self.data
         typed = {name: sent.getlist(name) for name in self.data if name not in UNKEPT}
+        # The form that settles it knows an answer alone by its having no kind.
+        typed["kind"] = [self.cleaned_data["kind"]]
         return code_passage(self.double, user=self.user, codes=codes, words=words, typed=typed)
 
     def codes(self) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -98,21 +178,39 @@ class CodingForm(CaptureDemandForm):
             text = _value_words(row)
             number = middle(row.get("quantity"))
             codes.setdefault(name, text if number is None else number)
-            words.setdefault(name, [str(row["term"].name), text])
+            rivals = [words[name][1]] if name in words else []
+            words[name] = [str(row["term"].name), "; ".join([*rivals, text])]
         conditions = self.links()
         codes["conditions"] = " ".join(sorted(link["relation"] for link in conditions))
         words["conditions"] = [
             _("Conditions"),
             ", ".join(link["relation"] for link in conditions) or "–",
         ]
-        return codes, words
+        return codes, words | self._own_words()
+
+    def _own_words(self) -> dict[str, list[str]]:
+        """Return what is no part of the agreement, in words, where something was given."""
+        data = self.cleaned_data
+        bases: dict[str, Any] = dict(Evidence.Basis.choices)
+        texts = {
+            **{name: data[name] for name in ADVISORY if name in data},
+            "basis": bases[data["basis"]],
+            "speaker": self["speaker"].value(),
+            "hangs on": "; ".join(
+                str(link["condition"] or link["anchor"]) for link in self.links()
+            ),
+        }
+        labels = {"hangs on": _("What it hangs on")}
+        return {
+            name: [str(labels.get(name) or self.fields[name].label), str(texts[name])]
+            for name in ADVISORY
+            if texts[name]
+        }
 
 
 def _value_words(row: dict) -> str:
     fields = {name: value for name, value in row.items() if name != "choices"}
-    text = value_text(TermValue(**fields), list(row.get("choices") or ()))
-    unit = row["term"].unit
-    return f"{text} {unit}".strip()
+    return full_value_text(TermValue(**fields), list(row.get("choices") or ()))
 
 
 def middle(quantity) -> float | None:
@@ -125,6 +223,8 @@ def middle(quantity) -> float | None:
 
 class SettlingForm(CaptureDemandForm):
     """What a third makes of two codings: a draft demand, with the passage for its evidence."""
+
+    heading = gettext_lazy("Two codings, settled")
 
     def __init__(self, data=None, *, double: DoubleCoding, **options):
         self.double = double

@@ -17,8 +17,8 @@ from config.resend import signed_in
 from negotiations import unsaved
 from negotiations.models import Record, Source
 from positions.captureforms import Capture
-from positions.coding import agreement_in, ask, compared, overview
-from positions.codingforms import AskForm, CodingForm, SettlingForm
+from positions.coding import agreement_in, ask, compared, lines_of, overview
+from positions.codingforms import AskForm, BlindCapture, CodingForm, SettlingForm
 from positions.drafting import DEMAND
 from positions.models import Coding, DoubleCoding
 from positions.offered import number
@@ -96,9 +96,10 @@ def coding(request, slug, pk):
     context = {
         "negotiation": negotiation,
         "double": double,
-        "fields": fields,
-        "apart": sum(field.differs for field in fields),
-        "codings": own.select_related("user").order_by("pk"),
+        "fields": [field for field in fields if field.coded],
+        "own_words": [field for field in fields if not field.coded],
+        "apart": sum(field.differs for field in fields if field.coded),
+        "codings": [(row.user, lines_of(row)) for row in own.select_related("user").order_by("pk")],
         "to_code": is_coder and not own.filter(user=request.user).exists(),
         "to_settle": bool(fields)
         and not double.settled
@@ -121,7 +122,9 @@ def coding_code(request, slug, pk):
     if Coding.objects.visible_to(request.user).filter(double=double, user=request.user).exists():
         messages.error(request, _("You have coded this passage already."))
         return redirect("coding", slug, pk)
-    return _form_page(request, double, CodingForm, typed(request), _("Your coding is in."))
+    capture = BlindCapture(double.source, request.user, DEMAND, double.start, double.end)
+    done = _("Your coding is in.")
+    return _form_page(request, double, CodingForm, capture, typed(request), done)
 
 
 @signed_in
@@ -140,8 +143,10 @@ def coding_settle(request, slug, pk):
         begun = double.second_id if request.GET.get("from") == "second" else double.first_id
         rows = Coding.objects.visible_to(request.user)
         data = _as_sent(rows.get(double=double, user=begun).typed)
-    done = _("Settled: a draft of a demand is recorded.")
-    return _form_page(request, double, SettlingForm, data, done)
+    source, done = double.source, _("Settled: a draft of a demand is recorded.")
+    round = likely_round(source, rounds_of(source, request.user))
+    capture = Capture(source, request.user, DEMAND, double.start, double.end, round)
+    return _form_page(request, double, SettlingForm, capture, data, done)
 
 
 def _as_sent(kept: dict[str, list[str]]) -> QueryDict:
@@ -151,13 +156,11 @@ def _as_sent(kept: dict[str, list[str]]) -> QueryDict:
     return sent
 
 
-def _form_page(request, double: DoubleCoding, form_class: Any, data, done: str):
+def _form_page(request, double: DoubleCoding, form_class: Any, capture: Capture, data, done: str):
     source, back = double.source, reverse("coding", args=[double.subject.slug, double.pk])
     if source.text[double.start : double.end] != double.quote:
         messages.error(request, _("The text of the source was corrected since; ask anew."))
         return redirect(back)
-    round = likely_round(source, rounds_of(source, request.user))
-    capture = Capture(source, request.user, DEMAND, double.start, double.end, round)
     form = form_class(
         data,
         double=double,

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from negotiations import ranges
 from negotiations.models import Source
-from positions.models import Demand, Event, Evidence, TermValue
+from positions.models import Coding, Demand, Event, Evidence, TermValue
 from tests.recording import published
 
 SLUG = "russia-ukraine-2025"
@@ -225,6 +225,29 @@ def test_sentences_and_words_are_added_and_left_out_with_keys(open_pane):
     page.keyboard.press("d")
     expect(said).to_have_text("Select a passage first.")
     expect(form_of(page)).to_have_count(0)
+
+
+def test_the_key_b_gives_a_passage_marked_with_the_mouse_to_two_coders(open_page, sign_in, article):
+    path = f"/{SLUG}/sources/{article.pk}/read/"
+    page = sign_in(open_page(), "manager", then=path)
+    drag_over(page, WISH)
+    page.keyboard.press("b")
+    asking = page.locator("#form-ask")
+    expect(asking.locator("blockquote")).to_have_text(WISH)
+    asking.get_by_label("First coder").select_option("manager")
+    asking.get_by_label("Second coder").select_option("reviewer")
+    asking.get_by_role("button", name="Give it to them").click()
+    page.get_by_role("link", name="Code this passage").click()
+    form = page.locator("main form.entry")
+    form.get_by_role("group", name="Held by").get_by_label("Ukraine").check()
+    form.get_by_label("What they say").fill("A ceasefire.")
+    for label, code in {"Kind": "demand", "Firmness": "firm", "On what basis": "inference"}.items():
+        form.get_by_label(label, exact=True).select_option(code)
+    form.get_by_label("Issue").select_option("Ceasefire")
+    form.get_by_label("Stated", exact=True).fill("2 June 2025")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Coding of manager")).to_be_visible()
+    assert Coding.objects.get().words["text"][1] == "A ceasefire."
 
 
 def test_an_issue_chosen_by_hand_shows_what_is_proposed_for_its_terms(open_pane):

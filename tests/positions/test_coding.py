@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from negotiations import ranges
 from negotiations.models import History
 from positions.agreement import NO_VARIATION, NOTHING, agreement, agreements, differences
 from positions.coding import ask, code_passage, compared, settle
@@ -56,6 +57,11 @@ class TestAgreement:
         one, other = {"kind": "a", "term flow": 30.0}, {"kind": "a"}
         assert differences(one, other) == ("term flow",)
         assert [each.field for each in agreements([(one, other)])] == ["kind", "term flow"]
+
+    def test_what_differs_though_its_number_does_not_is_not_counted_as_the_same(self):
+        pairs = [({"term flow": 30.0}, {"term flow": 30.0})] * 2
+        (found,) = agreements(pairs, [{"term flow"}, set()])
+        assert (found.units, found.same, found.why) == (2, 1, NO_VARIATION)
 
 
 @pytest.fixture
@@ -147,17 +153,9 @@ class TestBlindness:
             settle(double, user=talks.manager, record=lambda: demand)
 
 
-@pytest.mark.django_db
-def test_from_the_passage_to_a_draft_with_its_evidence(talks):
-    type(talks.negotiation).objects.update(review="off")
-    manager, editor, other = map(as_user, (talks.manager, talks.editor, talks.other))
-    reading = manager.get(at(talks, "source-read", talks.source.pk)).content.decode()
-    assert 'id="capture-double"' in reading
-    there = at(talks, "coding-ask", talks.source.pk) + "?start=0&end=32"
-    assert editor.get(there).status_code == 403
-    manager.post(there, {"first": talks.editor.pk, "second": talks.other.pk})
-    double = DoubleCoding.objects.get()
-    form = {
+def coding_of(talks, **fields) -> dict:
+    """What a coder sends, each field chosen by them."""
+    return {
         "text": "Thirty days of water",
         "issue": talks.issue.pk,
         "holders": [talks.party.pk],
@@ -171,7 +169,143 @@ def test_from_the_passage_to_a_draft_with_its_evidence(talks):
         "basis": "official on the record",
         f"term_{talks.term.code}": "30",
         f"term_{talks.term.code}.rank": "normal",
+        **fields,
     }
+
+
+#: The words of a passage from which the ordinary form reads nearly all of its fields.
+RICH = "Ann Lee said on 2 June 2025 that East demands Water of 30 to 60 days."
+
+
+@pytest.fixture
+def rich(talks):
+    """A passage given to two, of which the program could propose everything."""
+    type(talks.negotiation).objects.update(review="off")
+    for row, name in ((talks.party, "East"), (talks.issue, "Water"), (talks.term, "Length")):
+        row.name = name
+        row.save()
+    type(talks.term).objects.filter(pk=talks.term.pk).update(unit="day")
+    talks.source.text, talks.source.published = RICH, ranges.parse_dates("3 June 2025")
+    talks.source.save()
+    return asked(talks, end=len(RICH))
+
+
+@pytest.mark.django_db
+class TestWhatACoderIsGiven:
+    def test_nothing_that_is_coded_is_proposed(self, talks, rich):
+        """With what is proposed two coders would agree with the program, and so with each other."""
+        editor = as_user(talks.editor)
+        place = at(talks, "source-capture", talks.source.pk, "demand")
+        ordinary = editor.get(f"{place}?start=0&end={len(RICH)}").context["form"]
+        read = {"holders", "issue", "kind", "stated", "firmness", "basis"}
+        read.add(f"term_{talks.term.code}")
+        assert {name for name in read if ordinary[name].value()} == read
+        page = editor.get(at(talks, "coding-code", rich.pk))
+        form = page.context["form"]
+        filled = {each.name: each.value() for each in form if each.value()}
+        given = {"source": talks.source.pk, "quote": RICH, "start": 0, "end": len(RICH)}
+        filled.pop("start", None)
+        assert filled == {name: it for name, it in given.items() if it}
+        html = page.content.decode()
+        assert 'class="proposed"' not in html
+        # Nor where the terms of the issue come up, nor by leaving out what has a default.
+        more = {"more": "issue", "issue": talks.issue.pk, **given}
+        term = editor.post(at(talks, "coding-code", rich.pk), more).context["form"]
+        assert not term[f"term_{talks.term.code}"].value()
+        condition = {"link.1.condition": "if it rains", "link.1.relation": ""}
+        sent = {"text": "Water", **more, **condition}
+        sent.pop("more")
+        errors = editor.post(at(talks, "coding-code", rich.pk), sent).context["form"].errors
+        asked_for = {"kind", "firmness", "stated", "basis", "link.1.relation"}
+        assert asked_for <= set(errors)
+        assert not Coding.objects.exists()
+
+    def test_it_says_that_it_is_blind_with_whom_and_final(self, talks, rich):
+        html = as_user(talks.other).get(at(talks, "coding-code", rich.pk)).content.decode()
+        above = html[: html.index('<form class="entry"')]
+        assert "<h1>A blind coding</h1>" in above
+        assert f"You and {talks.editor.username} code this passage" in above
+        assert "that is final" in above
+        assert f"{talks.manager.username} asked for it" in above
+        assert "published 3 June 2025" in above
+
+    def test_an_answer_alone_can_be_coded_and_settled(self, talks, rich):
+        answered = talks.draft(state="draft")
+        form = coding_of(talks, quote=RICH, end=len(RICH), kind="answer only", answer="rejected")
+        form["answers"] = answered.pk
+        for user in (talks.editor, talks.other):
+            answer = as_user(user).post(at(talks, "coding-code", rich.pk), form)
+            assert answer.status_code == 302, answer.context["form"].errors
+        assert {row.codes["kind"] for row in Coding.objects.all()} == {""}
+        begun = as_user(talks.manager).get(at(talks, "coding-settle", rich.pk)).context["form"]
+        assert begun["kind"].value() == ""
+        assert not begun.errors
+
+    @pytest.mark.parametrize(
+        ("one", "other", "shown", "differs"),
+        [
+            ("30", "at least 30", ("30 days", "at least 30 days"), True),
+            ("at most 30", "at least 30", ("at most 30 days", "at least 30 days"), True),
+            ("20–40", "30", ("20–40 days", "30 days"), True),
+            ("about 30", "30", ("about 30 days", "30 days"), True),
+            ("1", "1.0 days", ("1 day", "1 day"), False),
+        ],
+    )
+    def test_values_that_read_differently_differ(self, talks, rich, one, other, shown, differs):
+        name = f"term_{talks.term.code}"
+        same = coding_of(talks, quote=RICH, end=len(RICH))
+        theirs = {"text": "Water for a month", "speaker": "Ann Lee", "basis": "inference"}
+        for user, words in ((talks.editor, {name: one}), (talks.other, {name: other, **theirs})):
+            answer = as_user(user).post(at(talks, "coding-code", rich.pk), {**same, **words})
+            assert answer.status_code == 302, answer.context["form"].errors
+        manager = as_user(talks.manager)
+        page = manager.get(at(talks, "coding", rich.pk))
+        (line,) = (each for each in page.context["fields"] if each.label == "Length")
+        assert ((line.first, line.second), line.differs) == (shown, differs)
+        assert page.context["apart"] == differs
+        said = {each.label: each for each in page.context["own_words"]}
+        words = said["What they say"]
+        assert (words.first, words.second) == ("Thirty days of water", "Water for a month")
+        assert (said["Speaker"].first, said["Speaker"].second) == ("–", "Ann Lee")
+        assert said["Words of the source"].first == RICH
+        assert {label for label, each in said.items() if each.differs} == {
+            "What they say",
+            "Speaker",
+            "On what basis",
+        }
+        html = page.content.decode()
+        assert "Water for a month" in html
+        listed = manager.get(at(talks, "codings")).context["agreement"]
+        (length,) = (each for label, each in listed if label == "Length")
+        # The documented distance takes one number of each; the count tells what is the same.
+        assert (length.units, length.same, length.level) == (1, not differs, "interval")
+
+
+@pytest.mark.django_db
+def test_who_may_give_passages_out_is_told(talks):
+    type(talks.negotiation).objects.update(review="off")
+    reviewers = as_user(talks.reviewer).get(at(talks, "codings")).content.decode()
+    editors = as_user(talks.editor).get(at(talks, "codings")).content.decode()
+    assert "or the key B" in reviewers
+    assert "or the key B" not in editors
+    assert "Reviewers and managers give passages out" in editors
+    reading = at(talks, "source-read", talks.source.pk)
+    pages = [as_user(u).get(reading).content.decode() for u in (talks.reviewer, talks.editor)]
+    assert ["<kbd>B</kbd>" in html for html in pages] == [True, False]
+    assert ["B gives it to two coders" in html for html in pages] == [True, False]
+
+
+@pytest.mark.django_db
+def test_from_the_passage_to_a_draft_with_its_evidence(talks):
+    type(talks.negotiation).objects.update(review="off")
+    manager, editor, other = map(as_user, (talks.manager, talks.editor, talks.other))
+    reading = manager.get(at(talks, "source-read", talks.source.pk)).content.decode()
+    assert 'id="capture-double"' in reading
+    there = at(talks, "coding-ask", talks.source.pk) + "?start=0&end=32"
+    assert editor.get(there).status_code == 403
+    manager.post(there, {"first": talks.editor.pk, "second": talks.other.pk})
+    double = DoubleCoding.objects.get()
+    form = coding_of(talks)
     code = at(talks, "coding-code", double.pk)
     assert editor.get(code).status_code == 200
     answer = editor.post(code, form)
