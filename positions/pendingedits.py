@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from negotiations.changes import gated_models
 from negotiations.models import History, Negotiation, State
 from negotiations.operations import Conflict, create, edit, locked, operation, seal
-from negotiations.rowimages import Image, delete, insert, run, tables_in_order, update
+from negotiations.rowimages import Image, as_rows, delete, insert, run, tables_in_order, update
 from positions.models import PendingEdit
 
 #: What the database refuses only because somebody has to approve it first.
@@ -170,6 +170,19 @@ def _said(image: Image | None) -> dict[str, Any] | None:
 def model_of(row: Mapping[str, Any]) -> type[models.Model]:
     """Return the model whose row this is, of an edit's ``rows``."""
     return gated_models()[row["table"]]
+
+
+def proposed(pending: PendingEdit, row: Any) -> Any:
+    """Return a published row, unsaved, with the words that an edit of it was to give it.
+
+    Only the row's own fields: what hangs on it, such as evidence, is as it is.
+    """
+    mine = (row._meta.db_table, row.pk)
+    images = (each["after"] for each in pending.rows if (each["table"], each["id"]) == mine)
+    if (after := next(images, None)) is None:
+        return row
+    (made,) = as_rows([(mine[0], {**after, "version": row.version, "state": row.state})])
+    return made
 
 
 def decided(pending: PendingEdit, stage: str, answer: str = "", **shared) -> PendingEdit:

@@ -73,7 +73,7 @@ def build(*, record: Record, user, source: str = "") -> ReviewPage:
         page=page,
         pending=pending,
         deeds=deeds_of(rows, record.negotiation),
-        is_new=not pending and all(row["before"] is None for row in rows),
+        is_new=record.state != State.PUBLISHED and all(row["before"] is None for row in rows),
         who=who,
         since=since,
         is_own=(pending.user_id == user.pk) if pending else user.pk in wrote,
@@ -154,8 +154,8 @@ def _said(image: Mapping[str, Any] | None) -> dict | None:
 
 
 def _answered(record: Record) -> Answer | None:
-    """Return why the record, or an edit of it, was sent back the last time."""
-    rows = (
+    """Return why the record, or an edit of it, was sent back since it was last published."""
+    rows = list(
         History.objects.filter(
             negotiation=record.negotiation_id,
             table_name=record.model._meta.db_table,
@@ -165,24 +165,22 @@ def _answered(record: Record) -> Answer | None:
         .select_related("changeset")
         .order_by("-pk")
     )
-    backs = [
-        Answer(row.changeset.user_name or "", row.changeset.sealed, row.changeset.reason or "")
+    published = next((row.pk for row in rows if row.data.get("state") == State.PUBLISHED), 0)
+    backs = {
+        row.pk: (row.changeset, row.changeset.reason or "")
         for row in rows
         if row.data.get("state") == State.DRAFT
         and (row.before or {}).get("state") == State.IN_REVIEW
-    ]
-    edits = (
-        History.objects.filter(
-            table_name=PendingEdit._meta.db_table,
-            negotiation=record.negotiation_id,
-            data__record_id=record.pk,
-            data__stage=PendingEdit.Stage.SENT_BACK,
-        )
-        .select_related("changeset")
-        .order_by("-pk")
-    )
-    backs += [
-        Answer(row.changeset.user_name or "", row.changeset.sealed, row.data["answer"])
-        for row in edits
-    ]
-    return max(backs, key=lambda each: each.when or datetime.min, default=None)
+    }
+    edits = History.objects.filter(
+        table_name=PendingEdit._meta.db_table,
+        negotiation=record.negotiation_id,
+        data__record_id=record.pk,
+        data__stage=PendingEdit.Stage.SENT_BACK,
+    ).select_related("changeset")
+    backs |= {row.pk: (row.changeset, row.data["answer"]) for row in edits}
+    latest = max(backs, default=0)
+    if latest <= published:
+        return None
+    changeset, words = backs[latest]
+    return Answer(changeset.user_name or "", changeset.sealed, words)

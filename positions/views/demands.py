@@ -31,6 +31,7 @@ from positions.views.editing import (
     filled,
     forget_typed,
     go_on,
+    gone_on_with,
     is_to_save,
     negotiation_to_edit,
     remember_source,
@@ -80,7 +81,7 @@ def demand_edit(request, slug, pk):
         day=_day(request, negotiation),
         party=_column(request, demand),
         issue=demand.issue,
-        record=demand,
+        record=gone_on_with(request, demand),
     )
     try:
         if is_to_save(request) and (changed := save(form)):

@@ -28,7 +28,8 @@ from negotiations import operations, presence, unsaved
 from negotiations.models import Negotiation, Record, State
 from positions.conflicts import answered, asking_again
 from positions.formkinds import form_of
-from positions.models import Evidence
+from positions.models import Evidence, PendingEdit
+from positions.pendingedits import proposed
 from positions.recordforms import FORMS, PARTS
 from positions.recordpages import url_of
 from positions.reviewing import publish, submit
@@ -145,7 +146,7 @@ def record_edit(request, slug, pk):
         negotiation=negotiation,
         user=request.user,
         kind=kind,
-        record=number.model.objects.select_related("negotiation").get(pk=pk),
+        record=gone_on_with(request, number.model.objects.select_related("negotiation").get(pk=pk)),
     )
     try:
         if is_to_save(request) and (record := save(form)):
@@ -153,6 +154,23 @@ def record_edit(request, slug, pk):
     except operations.Conflict as conflict:
         return show_conflict(request, form, conflict.current)
     return show_form(request, form)
+
+
+def gone_on_with(request, row):
+    """Return a row as the user's own edit of it, which was sent back, was to make it.
+
+    The address names the edit by ``again``; 404 where there is none such. What is sent is compared
+    with the row as it is.
+    """
+    if request.method == "POST" or "again" not in request.GET:
+        return row
+    number = request.GET["again"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise Http404
+    edits = PendingEdit.objects.visible_to(request.user).filter(
+        record=row.pk, user=request.user, stage=PendingEdit.Stage.SENT_BACK
+    )
+    return proposed(get_object_or_404(edits, pk=number), row)
 
 
 def _begins_with_the_text(request) -> bool:
@@ -268,10 +286,19 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
         **(conflict or told()),
         "kept": getattr(request, "kept", None),
         "others": others_at(request, form.record),
+        "waits": _waiting(form),
         "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
     }
     return render_page_or_part(request, form.page, "form", context, status=status)
+
+
+def _waiting(form) -> PendingEdit | None:
+    """Return the edit of a form's record that waits for review, if one does."""
+    if not form.record or form.negotiation.review != Negotiation.Review.REQUIRED:
+        return None
+    waiting = PendingEdit.objects.waiting().filter(record=form.record.pk)
+    return waiting.select_related("user").first()
 
 
 def others_at(request, record) -> list[presence.Other]:

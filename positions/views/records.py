@@ -10,6 +10,7 @@ from positions import sentback
 from positions.commenting import comments_on
 from positions.following import KINDS, is_watched
 from positions.models import PendingEdit
+from positions.recordhistory import deeds_of
 from positions.recordpages import page_of
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import negotiation_to_edit, others_at
@@ -21,10 +22,12 @@ def record(request, slug, pk):
     number = _visible(request, negotiation, pk)
     can_edit = may_edit(request, negotiation)
     reviews = negotiation.review == Negotiation.Review.REQUIRED
+    back = sentback.of_record(number, request.user) if can_edit and reviews else None
     context = {
         "negotiation": negotiation,
         "page": page_of(number, request.user),
-        "sent_back": sentback.of_record(number, request.user) if can_edit and reviews else None,
+        "sent_back": back,
+        "refused": {"deeds": deeds_of(back.edit.rows, negotiation)} if back and back.edit else None,
         "watched": number.kind in KINDS and is_watched(request.user, negotiation, pk),
         "comments": comments_on(number, request.user),
         "can_edit": can_edit,

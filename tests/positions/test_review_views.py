@@ -15,6 +15,7 @@ from positions.reviewing import approve, send_back, submit
 from tests.database import seal
 from tests.factories import SourceFactory
 from tests.positions.test_reviewing import Talks
+from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +282,50 @@ class TestWhatWasSentBack:
                 asked.append(len(captured))
             counts.append(asked)
         assert counts[0] == counts[1] == counts[2]
+
+    @pytest.mark.parametrize("kind", ["demand", "source"])
+    def test_one_goes_on_from_the_words_of_an_edit_that_was_sent_back(self, talks, kind):
+        if kind == "demand":
+            record, name, form = talks.published(text="Published words"), "text", "demand-edit"
+        else:
+            record = SourceFactory(negotiation=talks.negotiation, state="draft")
+            record = edit(record, user=talks.editor, title="Published words")
+            approve(submit(record, user=talks.editor), user=talks.reviewer)
+            name, form = "title", "record-edit"
+        editor, place = as_user(talks.editor), at(talks, form, record.pk)
+        sent = as_sent(editor.get(place)) | {name: "Refused words", "reason": "I read it so"}
+        assert editor.post(place, sent).status_code == 302
+        waiting = strip_tags(editor.get(place).content.decode())
+        assert f"An edit of this by {talks.editor.username} waits for review" in waiting
+        self.sent_back_edit(talks, record)
+        pending = PendingEdit.objects.get(record=record.pk)
+        page = editor.get(at(talks, "record", record.pk)).content.decode()
+        assert "<ins>Refused" in page
+        assert f"?again={pending.pk}" in page
+        published = type(record).objects.get(pk=record.pk)
+        again = editor.get(f"{place}?again={pending.pk}")
+        sent = as_sent(again)
+        assert sent[name] == ["Refused words"]
+        assert sent["version"] == [str(published.version)]
+        assert "waits for review" not in again.content.decode()
+        # Looking has changed nothing; saving lets the same words wait once more.
+        published.refresh_from_db()
+        assert getattr(published, name) == "Published words"
+        sent = sent | {name: "Mended words"}
+        assert editor.post(f"{place}?again={pending.pk}", sent).status_code == 302
+        rows = PendingEdit.objects.waiting().get(record=record.pk).rows
+        (after,) = [row["after"] for row in rows if row["id"] == record.pk]
+        assert after[name] == "Mended words"
+        at_review = at(talks, "review-record", record.pk)
+        assert self.REASON in as_user(talks.reviewer).get(at_review).content.decode()
+        approve(published, user=talks.reviewer)
+        seal()
+        shown = as_user(talks.reviewer).get(at_review).content.decode()
+        assert self.REASON not in shown
+        assert "nothing of it was published yet" not in shown
+        for wrong in (f"{pending.pk + 1}", "x", "", "9" * 30):
+            assert editor.get(f"{place}?again={wrong}").status_code == 404
+        assert as_user(talks.other).get(f"{place}?again={pending.pk}").status_code == 404
 
     def sent_back_edit(self, talks, record):
         send_back(record, user=talks.reviewer, reason=self.REASON)
