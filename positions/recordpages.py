@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, D
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -200,6 +201,8 @@ def field_text(row, field) -> str:
         return ranges.times_text(value, row.time_zone)
     if isinstance(field, DecimalRangeField):
         return ranges.quantity_text(value)
+    if isinstance(field, models.DateTimeField):
+        return date_format(timezone.localtime(value), "j E Y, H:i")
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(value, list):

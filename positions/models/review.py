@@ -62,4 +62,4 @@ class PendingEdit(Scoped):
         ]
 
     def __str__(self):
-        return f"{self._meta.verbose_name} {self.pk}"
+        return f"{self.record.get_kind_display()} {self.record_id}"

@@ -302,6 +302,8 @@ class TestWhatWasSentBack:
         page = editor.get(at(talks, "record", record.pk)).content.decode()
         assert "<ins>Refused" in page
         assert f"?again={pending.pk}" in page
+        changes = " ".join(strip_tags(editor.get(at(talks, "changes")).content.decode()).split())
+        assert f"Edit for review {kind} {record.pk} added" in changes
         published = type(record).objects.get(pk=record.pk)
         again = editor.get(f"{place}?again={pending.pk}")
         sent = as_sent(again)
