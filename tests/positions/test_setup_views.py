@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from negotiations.models import Changeset, Membership, Negotiation, Party, Person, Round, Track
+from negotiations.operations import version_of
 from positions.models import Issue, Term, TermChoice
 from tests.factories import (
     DelegateFactory,
@@ -192,12 +193,17 @@ def test_a_manager_changes_the_settings(as_role, talks):
     assert talks.title == "The river"
 
 
+def seen(name: str) -> dict:
+    """What the line of a member sends with what is chosen in it."""
+    return {"version": version_of(Membership.objects.get(user__username=name))}
+
+
 def test_members_come_change_and_go(as_role, talks):
     UserFactory(username="Danylo")
     url = reverse("members", args=[talks.slug])
     client = as_role("manager")
     client.post(url, {"name": "danylo", "role": "reader"})
-    client.post(url, {"name": "Danylo", "role": "editor"})
+    client.post(url, {"name": "Danylo", "role": "editor", **seen("Danylo")})
     assert Membership.objects.get(user__username="Danylo").role == "editor"
     client.post(url, {"name": "Danylo", "role": "editor", "remove": "1"})
     assert not Membership.objects.filter(user__username="Danylo").exists()
@@ -210,7 +216,7 @@ def test_the_last_manager_cannot_go(as_role, talks):
     url = reverse("members", args=[talks.slug])
     client = as_role("manager")
     for typed in ({"role": "editor"}, {"role": "manager", "remove": "1"}):
-        page = client.post(url, {"name": "manager", **typed})
+        page = client.post(url, {"name": "manager", **typed, **seen("manager")})
         assert page.status_code == 422
         assert "let somebody manage it first" in page.content.decode()
     assert Membership.objects.get(user__username="manager").role == "manager"
@@ -219,7 +225,9 @@ def test_the_last_manager_cannot_go(as_role, talks):
 def test_a_manager_who_hands_over_is_led_to_their_own_part(as_role, talks):
     MembershipFactory(negotiation=talks, role="manager")
     url = reverse("members", args=[talks.slug])
-    assert as_role("manager").post(url, {"name": "manager", "role": "editor"}).url == url
+    client = as_role("manager")
+    typed = {"name": "manager", "role": "editor", **seen("manager")}
+    assert client.post(url, typed).url == url
 
 
 def test_an_editor_adds_parties_one_after_another(as_role, talks):
