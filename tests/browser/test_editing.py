@@ -88,6 +88,7 @@ def test_two_browsers_at_one_outcome(open_page, sign_in):
     for words in ("The editor’s outcome.", "The reviewer’s outcome."):
         expect(asked.get_by_text(words)).to_be_visible()
     assert violations(second) == []
+    asked.get_by_label("Yours").check()
     second.get_by_role("button", name="Save", exact=True).click()
     shown = row(second).locator(".outcome", has_text="The reviewer’s outcome.")
     expect(shown).to_be_visible()
