@@ -122,6 +122,7 @@ def test_that_no_answer_is_reported_takes_one_step(open_page, sign_in, talks, ja
         expect(noted).to_be_focused()
         expect(page.get_by_role("status")).to_contain_text("Saved")
     noted.get_by_role("link", name="record №").click()
-    page.get_by_role("button", name="Retract").click()
+    page.locator("summary", has_text="Delete").first.click()
+    page.get_by_role("button", name="Delete for good").click()
     page.goto(f"{SAMPLE}/answers/?as_of=2025-06-23")
     expect(wait).to_be_visible()
