@@ -106,6 +106,7 @@ def test_two_editors_of_one_demand(open_page, sign_in):
     for words in ("The editor’s wording.", "The reviewer’s wording."):
         expect(forms[1].get_by_role("radio", name=words)).to_be_visible()
     expect(forms[1].get_by_label("What they say")).to_have_value("The reviewer’s wording.")
+    forms[1].get_by_role("radio", name="The reviewer’s wording.").check()
     forms[1].get_by_role("button", name="Save").first.click()
     expect(cell(second).locator(".demand__text", has_text="The reviewer’s")).to_be_visible()
     texts = [d["text"] for d in demands_of_russia(first)]
