@@ -239,7 +239,7 @@ def titles_of(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], s
             titles[model, pk] = str(found)
     if gone := {pk: user for pk, user in members.items() if (Membership, pk) not in titles}:
         users = get_user_model().objects.in_bulk(gone.values())
-        titles |= {(Membership, pk): str(users[user]) for pk, user in gone.items()}
+        titles |= {(Membership, pk): str(users[user]) for pk, user in gone.items() if user in users}
     return titles
 
 
