@@ -9,7 +9,7 @@ WITH_DATABASE := exec $(RUN) -m config.postgres run --die-with-parent
 PIP_INSTALL := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test prove lint types manage shell lock clean
+.PHONY: help demo serve test prove bench lint types manage shell lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -29,6 +29,9 @@ test: lint types ## lint, types and every test
 
 prove: $(VENV)/.installed-dev ## some tests alone: make prove OF=tests/security/test_logs.py
 	@$(WITH_DATABASE) --name test --volatile -- $(RUN) -m pytest --quiet $(OF)
+
+bench: $(VENV)/.installed ## what the write gate costs, measured (see bench/README.md)
+	@$(WITH_DATABASE) --name bench -- $(RUN) -m bench.gate
 
 lint: $(VENV)/.installed-dev ## style, by ruff
 	@$(RUN) -m ruff check .
