@@ -212,6 +212,8 @@ def field_text(row, field) -> str:
 
 def _links(record, row, user) -> Iterator[Line]:
     """What the record waits for or hangs on."""
+    if not Linkage.objects.visible_to(user).filter(record=record.pk).exists():
+        return
     today = timezone.localdate()
     links = links_of([record.pk], user, negotiation=row.negotiation, as_of=today)
     for link in links.get(record.pk, ()):
@@ -238,28 +240,47 @@ def _pointed_from(record, slug, user) -> Iterator[Line]:
 
     A part, such as evidence from a source, is named for the record that it is part of.
     """
-    for kind, model in numbered_models().items():
-        own = model in (Evidence, Linkage, TermValue)
-        for field in pointers_of(model):
-            if field.related_model not in (Record, record.model) or (
-                own and field.name == "record"
-            ):
-                continue
-            says = [str(Record.Kind(kind).label), str(field.verbose_name)]
-            label = capfirst(": ".join(says if says[1] != record.get_kind_display() else says[:1]))
-            rows = (
-                model._default_manager.visible_to(user)
-                .filter(**{field.name: record.pk})
-                .select_related(*(f.name for f in pointers_of(model)))
-                .order_by("pk")
-            )
-            if model is Linkage:
-                yield from _owners(rows.order_by("relation", "pk"), _hangs, slug)
-            elif model.part_of == "record":
-                yield from _owners(rows, lambda _part, label=label: label, slug)
-            else:
-                for row in rows:
-                    yield Line(label, str(row), url_of(slug, row.pk, kind))
+    for kind, model, field, numbers in _pointers_at(record):
+        says = [str(Record.Kind(kind).label), str(field.verbose_name)]
+        label = capfirst(": ".join(says if says[1] != record.get_kind_display() else says[:1]))
+        rows = (
+            model._default_manager.visible_to(user)
+            .filter(pk__in=numbers)
+            .select_related(*(f.name for f in pointers_of(model)))
+            .order_by("pk")
+        )
+        if model is Linkage:
+            yield from _owners(rows.order_by("relation", "pk"), _hangs, slug)
+        elif model.part_of == "record":
+            yield from _owners(rows, lambda _part, label=label: label, slug)
+        else:
+            for row in rows:
+                yield Line(label, str(row), url_of(slug, row.pk, kind))
+
+
+def _pointers_at(record) -> Iterator[tuple[str, type[Scoped], models.Field, list[int]]]:
+    """By kind, model and field, the numbers of all that points at a record, whoever may see it.
+
+    One query: most of what may point at a record does not, and need not be asked for in full.
+    """
+    able = [
+        (kind, model, field)
+        for kind, model in numbered_models().items()
+        for field in pointers_of(model)
+        if field.related_model in (Record, record.model)
+        and not (model in (Evidence, Linkage, TermValue) and field.name == "record")
+    ]
+    first, *others = (
+        model._base_manager.filter(**{field.attname: record.pk})
+        .order_by()
+        .values_list(models.Value(place, models.IntegerField()), "pk")
+        for place, (_kind, model, field) in enumerate(able)
+    )
+    numbers = defaultdict(list)
+    for place, pk in first.union(*others, all=True):
+        numbers[place].append(pk)
+    for place in sorted(numbers):
+        yield *able[place], numbers[place]
 
 
 def _hangs(link: Linkage) -> str:
