@@ -236,6 +236,8 @@ class Order(django_filters.OrderingFilter):
     def filter(self, rows, value):
         if value in EMPTY_VALUES:
             return rows
+        if not all(value):
+            raise DjangoValidationError(_("Give a name before and after each comma."))
         return rows.order_by(*(self.get_ordering_value(name) for name in value), "pk")
 
 

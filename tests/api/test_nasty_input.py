@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 #: Texts that have broken programs, percent-encoded.
 VALUES = [
+    ",",
     "%00",
     "a%00b",
     "%ED%A0%80",
