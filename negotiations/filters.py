@@ -248,6 +248,8 @@ class Filters(FilterSet):
     takes longer than to ask the database.
     """
 
+    base_filters: dict[str, django_filters.Filter]
+
     def __init__(self, data=None, *args, **options):
         self.there = self.base_filters
         asked = data or {}

@@ -113,12 +113,16 @@ class CaptureFields(forms.Form):
     def prepare(self) -> None:
         """Fix the source, and say in which language its words are."""
         self.fields["source"].widget = forms.HiddenInput()
+        self.say_language()
+        self.fields["quote"].help_text = _("copied from the text, word for word")
+
+    def say_language(self) -> None:
+        """Give the fields that take words of the source its language."""
+        language = self.capture.source.language
         for name in ("quote", "before"):
-            language = self.capture.source.language
             self.fields[name].widget.attrs |= {"dir": "auto"} | (
                 {"lang": language} if language else {}
             )
-        self.fields["quote"].help_text = _("copied from the text, word for word")
 
     def mark_proposed(self, drafted: Drafted) -> None:
         """Say beside each value that is still as proposed which words it was read from."""

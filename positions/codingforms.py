@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from negotiations import ranges
 from negotiations.forms import dates_field
 from negotiations.models import Membership, State
-from positions.captureforms import Capture, CaptureDemandForm
+from positions.captureforms import Capture, CaptureDemandForm, CaptureFields
 from positions.coding import ADVISORY, code_passage, settle
 from positions.models import Demand, DoubleCoding, Evidence, Linkage, TermValue
 from positions.operations import record_demand
@@ -26,31 +26,6 @@ ANSWER_ONLY = "answer only"
 CHOOSE = ("", gettext_lazy("— choose"))
 #: What a form says of itself and not of the passage.
 UNKEPT = frozenset({"csrfmiddlewaretoken", "more", "again"})
-
-
-class AskForm(forms.Form):
-    """Whom a passage is given to."""
-
-    first = forms.ModelChoiceField(
-        label=gettext_lazy("First coder"), queryset=get_user_model().objects.none()
-    )
-    second = forms.ModelChoiceField(
-        label=gettext_lazy("Second coder"), queryset=get_user_model().objects.none()
-    )
-
-    def __init__(self, data=None, *, negotiation):
-        super().__init__(data, auto_id="ask-%s")
-        writing = Membership.objects.filter(negotiation=negotiation).writing().values("user")
-        coders = get_user_model().objects.filter(pk__in=writing, is_active=True)
-        for name in ("first", "second"):
-            self.fields[name].queryset = coders.order_by("username")  # type: ignore[attr-defined]
-
-    def clean(self):
-        super().clean()
-        first, second = (self.cleaned_data.get(name) for name in ("first", "second"))
-        if first and first == second:
-            self.add_error("second", _("Two different members code a passage."))
-        return self.cleaned_data
 
 
 @dataclass(frozen=True)
@@ -67,6 +42,43 @@ class BlindCapture(Capture):
     @property
     def day(self) -> tuple[str, str]:
         return "", ""
+
+
+class AskForm(CaptureFields):
+    """A passage, marked in the text or copied from it, and whom it is given to."""
+
+    quote = forms.CharField(
+        label=gettext_lazy("The passage"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+        strip=False,
+        help_text=gettext_lazy("copied from the text, word for word"),
+        error_messages={"required": gettext_lazy("Copy the passage from the text.")},
+    )
+    first = forms.ModelChoiceField(
+        label=gettext_lazy("First coder"), queryset=get_user_model().objects.none()
+    )
+    second = forms.ModelChoiceField(
+        label=gettext_lazy("Second coder"), queryset=get_user_model().objects.none()
+    )
+    field_order = ("start", "end", "quote", "before", "first", "second")
+
+    def __init__(self, data=None, *, capture: Capture):
+        self.capture = capture
+        marked = {"start": capture.start, "end": capture.end, "quote": capture.quote}
+        super().__init__(data, auto_id="ask-%s", initial=marked)
+        self.say_language()
+        writing = Membership.objects.filter(negotiation=capture.source.negotiation_id).writing()
+        coders = get_user_model().objects.filter(pk__in=writing.values("user"), is_active=True)
+        for name in ("first", "second"):
+            self.fields[name].queryset = coders.order_by("username")  # type: ignore[attr-defined]
+
+    def clean(self):
+        super().clean()
+        first, second = (self.cleaned_data.get(name) for name in ("first", "second"))
+        if first and first == second:
+            self.add_error("second", _("Two different members code a passage."))
+        return self.cleaned_data
 
 
 class CodingForm(CaptureDemandForm):

@@ -58,16 +58,19 @@ def coding_ask(request, slug, pk):
         raise PermissionDenied(_("A reviewer or a manager has passages coded."))
     rows = Source.objects.visible_to(request.user).filter(negotiation=negotiation)
     source = get_object_or_404(rows.select_related("negotiation"), pk=pk)
-    start, end = (number(request.GET.get(name, "")) or 0 for name in ("start", "end"))
-    form = AskForm(request.POST or None, negotiation=negotiation)
+    start, end = (number(request.GET.get(name, "")) for name in ("start", "end"))
+    marked = (start, end) if start < end <= len(source.text) else (None, None)
+    form = AskForm(
+        request.POST or None, capture=BlindCapture(source, request.user, DEMAND, *marked)
+    )
     status = HTTPStatus.OK
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
+            names = ("start", "end", "first", "second")
+            wanted = {name: form.cleaned_data[name] for name in names}
             try:
-                double = ask(
-                    user=request.user, source=source, start=start, end=end, **form.cleaned_data
-                )
+                double = ask(user=request.user, source=source, **wanted)
             except ValidationError as error:
                 form.add_error(None, " ".join(error.messages))
             else:
@@ -76,7 +79,6 @@ def coding_ask(request, slug, pk):
     context = {
         "negotiation": negotiation,
         "source": source,
-        "quote": source.text[start:end],
         "form": form,
         "can_edit": True,
     }

@@ -10,8 +10,10 @@ from negotiations.models import History
 from positions.agreement import NO_VARIATION, NOTHING, agreement, agreements, differences
 from positions.coding import ask, code_passage, compared, settle
 from positions.models import Coding, Demand, DoubleCoding, Evidence
+from tests.database import seal
 from tests.positions.test_review_views import as_user, at
 from tests.positions.test_reviewing import Talks
+from tests.sending import as_sent
 
 TEXT = "East wants thirty days of water. West will not have it, says the envoy."
 
@@ -296,6 +298,60 @@ def test_who_may_give_passages_out_is_told(talks):
 
 
 @pytest.mark.django_db
+class TestGivingAPassage:
+    """It is marked in the text or, as without scripts, copied from it."""
+
+    @pytest.fixture(autouse=True)
+    def unreviewed(self, talks):
+        type(talks.negotiation).objects.update(review="off")
+        seal()
+
+    @pytest.fixture
+    def sent(self, talks):
+        """Return a function that sends a form with these fields; it returns the answer."""
+        manager = as_user(talks.manager)
+        there = at(talks, "coding-ask", talks.source.pk)
+        two = {"first": talks.editor.pk, "second": talks.other.pk}
+        return lambda query="", **fields: manager.post(
+            there + query, as_sent(manager.get(there + query)) | two | fields
+        )
+
+    def test_words_are_found_where_they_stand(self, talks, sent):
+        words = TEXT[5:32]
+        assert sent(quote=f"  {words} ").status_code == 302
+        double = DoubleCoding.objects.get()
+        assert (double.quote, double.start, double.end) == (words, 5, 32)
+
+    def test_words_that_stand_twice_are_told_apart(self, talks, sent):
+        type(talks.source).objects.filter(pk=talks.source.pk).update(text="Now peace. Then peace.")
+        answer = sent(quote="peace")
+        assert answer.status_code == 422
+        assert "stand 2 times" in str(answer.context["form"].errors["quote"])
+        assert as_sent(answer)["quote"] == ["peace"]
+        assert sent(quote="peace", before="Then").status_code == 302
+        assert DoubleCoding.objects.get().start == 16
+
+    @pytest.mark.parametrize(
+        ("words", "why"),
+        [("", "Copy the passage from the text."), ("not in it", "do not stand in the text")],
+    )
+    def test_other_words_are_refused(self, talks, sent, words, why):
+        answer = sent(quote=words)
+        assert answer.status_code == 422
+        assert why in str(answer.context["form"].errors["quote"])
+        assert not DoubleCoding.objects.exists()
+
+    def test_a_text_corrected_meanwhile_gives_the_words_that_were_marked(self, talks):
+        manager = as_user(talks.manager)
+        there = at(talks, "coding-ask", talks.source.pk) + "?start=0&end=32"
+        form = as_sent(manager.get(there))
+        type(talks.source).objects.filter(pk=talks.source.pk).update(text=f"Corrected. {TEXT}")
+        manager.post(there, form | {"first": talks.editor.pk, "second": talks.other.pk})
+        double = DoubleCoding.objects.get()
+        assert (double.quote, double.start) == (TEXT[:32], 11)
+
+
+@pytest.mark.django_db
 def test_from_the_passage_to_a_draft_with_its_evidence(talks):
     type(talks.negotiation).objects.update(review="off")
     manager, editor, other = map(as_user, (talks.manager, talks.editor, talks.other))
@@ -303,7 +359,8 @@ def test_from_the_passage_to_a_draft_with_its_evidence(talks):
     assert 'id="capture-double"' in reading
     there = at(talks, "coding-ask", talks.source.pk) + "?start=0&end=32"
     assert editor.get(there).status_code == 403
-    manager.post(there, {"first": talks.editor.pk, "second": talks.other.pk})
+    two = {"first": talks.editor.pk, "second": talks.other.pk}
+    manager.post(there, as_sent(manager.get(there)) | two)
     double = DoubleCoding.objects.get()
     form = coding_of(talks)
     code = at(talks, "coding-code", double.pk)
