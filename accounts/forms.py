@@ -1,6 +1,5 @@
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, SetPasswordForm, SignupForm
 from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,11 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import limits, signing
-from accounts.addresses import counted_address
+from accounts import signing
 from accounts.models import LONGEST_TOKEN, ApiToken
-from accounts.passwords import strength
-from accounts.throttling import refusal
 from config.widgets import DayInput
 
 
@@ -70,54 +66,3 @@ class ForgottenForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-
-
-class SignUp(SignupForm):
-    """An account of one's own, for whoever is invited; attempts are counted by address.
-
-    The address of mail is not allauth's field, which would tell whether another account has it.
-    """
-
-    mail = forms.EmailField(
-        label=gettext_lazy("Email, if you like"),
-        required=False,
-        max_length=254,
-        help_text=gettext_lazy("Where a link to a new password goes if you forget yours."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    def save(self, request):
-        user = super().save(request)
-        user.email = self.cleaned_data["mail"]
-        user.save(update_fields=["email"])
-        return user
-
-    def clean(self):
-        request = context.request
-        verdict = limits.spend("sign-up address", counted_address(request))
-        if refused := refusal(request, verdict):
-            raise ValidationError(refused.words, code="too_many")
-        return super().clean()
-
-
-class SetPassword(SetPasswordForm):
-    """A password where there was none."""
-
-    def save(self):
-        context.request.strength = strength(self.cleaned_data["password1"])
-        super().save()
-
-
-class ChangePassword(ChangePasswordForm):
-    """The present password, whose guesses are counted, and the new one."""
-
-    def clean_oldpassword(self):
-        request, username = context.request, self.user.get_username()
-        signing.attempt(request, "password account", username)
-        password = super().clean_oldpassword()
-        signing.succeeded(request, "password account", username)
-        return password
-
-    def save(self):
-        context.request.strength = strength(self.cleaned_data["password1"])
-        super().save()

@@ -27,6 +27,7 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", views.revoke_token, name="token-revoke"),
     path("password/", signed_in(allauth.password_change), name="account_change_password"),
     path("password/set/", signed_in(allauth.password_set), name="account_set_password"),
+    path("password/strength/", views.password_strength, name="password-strength"),
     path("password/forgotten/", views.forgotten, name="account_reset_password"),
     path("password/<uidb64>/<token>/", views.choose_password, name="password-choose"),
 ]

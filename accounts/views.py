@@ -9,17 +9,19 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import letters, limits, sessions, signing
+from accounts import letters, limits, passwordforms, sessions, signing
 from accounts.addresses import counted_address
 from accounts.forms import DeletionForm, ForgottenForm, TokenForm
 from accounts.models import ApiToken, User
-from accounts.passwords import strength
+from accounts.passwords import strength, told
 from accounts.throttling import refusal
 from config.resend import signed_in
 from negotiations.leaving import delete_account, managed_alone
@@ -156,6 +158,7 @@ class ChoosePassword(PasswordResetConfirmView):
     """A new password by a link that was sent or given out."""
 
     template_name = "accounts/choose_password.html"
+    form_class = passwordforms.ChoosePassword
     success_url = reverse_lazy("account_login")
 
     def form_valid(self, form):
@@ -165,8 +168,23 @@ class ChoosePassword(PasswordResetConfirmView):
         signing.open_account(form.user.get_username())
         signing.remember(self.request, response, form.user.get_username())
         sessions.end(UserSession.objects.filter(user=form.user))
-        self.request.session["chosen"] = strength(form.cleaned_data["new_password1"])
+        self.request.session["chosen"] = strength(form.cleaned_data["new_password1"], form.user)
         return response
 
 
 choose_password = require_http_methods(["GET", "HEAD", "POST"])(ChoosePassword.as_view())
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_POST
+def password_strength(request):
+    """Answer how strong a password is that somebody is typing; it is kept and noted nowhere."""
+    verdict = limits.spend("strength address", counted_address(request))
+    if refused := refusal(request, verdict):
+        return JsonResponse({"words": refused.words}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    typed = passwordforms.Typed(request.POST)
+    if not typed.is_valid():
+        words = " ".join(str(error) for errors in typed.errors.values() for error in errors)
+        return JsonResponse({"words": words}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return JsonResponse({"words": told(typed.cleaned_data["password"], typed.user(request))})

@@ -125,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.HardToGuess"},
     {"NAME": "accounts.passwords.NotEndless"},
 ]
 LOGIN_URL = "account_login"
@@ -139,9 +139,9 @@ ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
-    "change_password": "accounts.forms.ChangePassword",
-    "set_password": "accounts.forms.SetPassword",
-    "signup": "accounts.forms.SignUp",
+    "change_password": "accounts.passwordforms.ChangePassword",
+    "set_password": "accounts.passwordforms.SetPassword",
+    "signup": "accounts.passwordforms.SignUp",
 }
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -169,6 +169,7 @@ LIMITS = {
         "reset address": "10/h",
         "reset account": "3/h",
         "sign-up address": "10/h",
+        "strength address": "60/m",
         "api anonymous": "300/m",
         "api user": "600/m",
         "api token": "600/m",

@@ -54,6 +54,7 @@ TAKERS = frozenset(
         "round-silence",
         "setup-move",
         "silence-new",
+        "password-strength",
         "token-revoke",
         "undo-last",
         "unsaved",

@@ -80,7 +80,7 @@ def test_a_new_password_ends_the_others(anna):
     new = "quite another phrase"
     typed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     done = here.post(reverse("account_change_password"), typed, follow=True)
-    assert "It is good: guessing it would take very long." in done.content.decode()
+    assert "This password is strong: guessing it is out of reach." in done.content.decode()
     assert is_in(here)
     assert not is_in(there)
     assert "192.0.2.2" not in here.get(LIST).content.decode()

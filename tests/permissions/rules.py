@@ -55,7 +55,8 @@ RULES = [
         " api:termchoice-list api:proposal-list api:clause-list api:demand-list api:termvalue-list"
         " api:linkage-list api:outcome-list api:event-list api:silence-list api:evidence-list"
         " api:comment-list account_logout account_reset_password mfa_authenticate",
-        POST="account_login password-choose account_logout account_reset_password mfa_authenticate",
+        POST="account_login password-choose account_logout account_reset_password mfa_authenticate"
+        " password-strength",
     ),
     rule(
         "nothing there",

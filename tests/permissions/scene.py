@@ -116,6 +116,7 @@ OF_THE_SITE = {
     "mfa_reauthenticate",
     "mfa_view_recovery_codes",
     "password-choose",
+    "password-strength",
     "session-end",
     "sessions",
     "sessions-end",

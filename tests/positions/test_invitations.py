@@ -128,7 +128,8 @@ def test_somebody_with_an_account_joins_with_the_role(talks, link):
         assert "You are a member already" in text(answer)
 
 
-def test_somebody_without_an_account_makes_one_and_joins(talks, link):
+def test_somebody_without_an_account_makes_one_and_joins(talks, link, settings):
+    settings.EMAIL_HOST = "mail.example.org"
     _made, address = link(role="reader")
     visitor = Client()
     page = text(visitor.get(address))

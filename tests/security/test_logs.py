@@ -263,6 +263,7 @@ def test_no_word_of_anybody_gets_into_the_log_whatever_they_do(log, talks, anna)
         reverse("source-describe", args=[talks.slug]),
         reverse("import-new", args=[talks.slug]),
         reverse("account_change_password"),
+        reverse("password-strength"),
         reverse("account_login"),
         reverse("negotiation-new"),
     ):
