@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from negotiations.memberships import add_member
-from negotiations.models import Invitation, Membership, Negotiation
+from negotiations.models import Invitation, Joining, Membership, Negotiation
 from negotiations.operations import operation
 from negotiations.querysets import digest_of
 
@@ -63,4 +63,5 @@ def _join(invitation: Invitation, *, user, reason: str) -> Membership:
     if not locked.is_open:
         raise ValidationError(_("This invitation opens nothing any more."), code="closed")
     Invitation.objects.filter(pk=locked.pk).update(used=F("used") + 1)
+    Joining.objects.create(invitation=locked, user=user)
     return add_member(user=user, negotiation=negotiation, member=user, role=locked.role)

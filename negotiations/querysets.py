@@ -253,6 +253,12 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(digest=digest_of(key))
 
 
+class JoiningQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return who joined by links to negotiations that ``user`` manages."""
+        return self.filter(invitation__subject__in=_negotiations().managed_by(user).values("pk"))
+
+
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the rows of negotiations that ``user`` may see."""

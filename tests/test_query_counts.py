@@ -88,7 +88,7 @@ LIMITS = {
     "setup-people": 7,
     "setup-tracks": 7,
     "setup-issues": 9,
-    "members": 9,
+    "members": 10,
     "invitation": 6,
     "invitation-sign-up": 6,
     "demand-new": 29,

@@ -3,7 +3,7 @@ from negotiations.models.export import Export, ExportProgress
 from negotiations.models.history import Changeset, Head, History
 from negotiations.models.imports import Import, ImportProgress, ImportRow
 from negotiations.models.intake import Intake
-from negotiations.models.invitation import Invitation
+from negotiations.models.invitation import Invitation, Joining
 from negotiations.models.negotiation import Membership, Negotiation
 from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
@@ -24,6 +24,7 @@ __all__ = [
     "ImportRow",
     "Intake",
     "Invitation",
+    "Joining",
     "Membership",
     "Negotiation",
     "Participation",

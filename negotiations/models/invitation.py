@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from negotiations.models.rules import one_of
-from negotiations.querysets import InvitationQuerySet
+from negotiations.querysets import InvitationQuerySet, JoiningQuerySet
 
 
 class InvitationRole(models.TextChoices):
@@ -88,3 +88,34 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.standing == InvitationStanding.OPEN
+
+    @property
+    def unnoted(self) -> int:
+        """Return how many joined by it before it was noted who."""
+        return self.used - len(self.joinings.all())
+
+
+class Joining(models.Model):
+    """That somebody joined by a link. The account may be deleted; its row keeps its name."""
+
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, related_name="joinings", verbose_name=_("invitation")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who joined"),
+    )
+    joined = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects: ClassVar = JoiningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("joining by an invitation")
+        verbose_name_plural = _("joinings by an invitation")
+        ordering = ["joined", "pk"]
+
+    def __str__(self):
+        return str(self.user or _("somebody"))

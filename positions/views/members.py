@@ -156,7 +156,7 @@ def _page(request, negotiation, *, form=None, invite=None):
         "roles": Membership.Role.choices,
         "form": form or MemberForm(),
         "invite": invite or InvitationForm(),
-        "invitations": links.select_related("user") if is_manager else (),
+        "invitations": links.prefetch_related("joinings__user") if is_manager else (),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return render(request, "positions/members.html", context, status=status)

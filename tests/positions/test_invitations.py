@@ -8,13 +8,15 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from negotiations.history import history_of
 from negotiations.invitations import invite, join, revoke
-from negotiations.models import Changeset, Invitation, Membership
+from negotiations.leaving import delete_account
+from negotiations.models import Changeset, Invitation, Joining, Membership
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 from tests.pages import signed_in
 
@@ -238,6 +240,42 @@ def test_who_invites_in_a_negotiation_is_shown_to_its_managers_alone(talks, mana
         assert not Invitation.objects.visible_to(user).exists()
         assert "Invitations by link" not in text(signed_in(user).get("/hidden-talks/members/"))
     assert list(Invitation.objects.visible_to(manager)) == [made]
+
+
+def test_the_list_says_who_joined_by_a_link_and_when(talks, manager, link, settings):
+    made, address = link(several=True)
+    client = signed_in(manager)
+    shown = text(client.get("/hidden-talks/members/"))
+    assert "used 0 times" in shown
+    assert "joined on" not in shown
+    iryna = UserFactory(username="iryna")
+    signed_in(iryna).post(address)
+    Client().post(f"{address}sign-up/", new_account("danylo"))
+    Invitation.objects.filter(pk=made.pk).update(used=3)  # one was before it was noted who
+    day = timezone.localdate()
+    for deleted in (False, True):
+        if deleted:
+            delete_account(iryna, user=iryna)
+        shown = " ".join(text(client.get("/hidden-talks/members/")).split())
+        for name in ("iryna", "danylo"):
+            assert f"{name} joined on {day:%-d %B %Y}, " in shown
+        assert "1 joined before it was noted who" in shown
+    assert not Joining.objects.visible_to(iryna).exists()
+    assert Joining.objects.visible_to(manager).count() == 2
+
+
+def test_how_many_joined_makes_no_more_queries(talks, manager, link):
+    client = signed_in(manager)
+    counts = []
+    for _time in range(3):
+        made, _address = link(several=True)
+        for _person in range(2):
+            join(made, user=UserFactory())
+        with CaptureQueriesContext(connection) as captured:
+            shown = text(client.get("/hidden-talks/members/"))
+        counts.append(len(captured))
+    assert shown.count("joined on") == 6
+    assert counts == [counts[0]] * 3
 
 
 def test_the_database_refuses_a_second_use_of_a_link_for_one(link):
