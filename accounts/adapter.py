@@ -25,6 +25,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
         "enter_current_password": _("That is not your current password."),
+        "duplicate_email": _("That is the address of your account already, or waits to be."),
     }
 
     def is_open_for_signup(self, request):
@@ -33,6 +34,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request):
         return reverse("account")
+
+    def get_email_verification_redirect_url(self, email_address):
+        return reverse("account_email")
 
     def get_client_ip(self, request):
         return address_of(request)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from allauth.core import context
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy
 from accounts import signing
 from accounts.models import LONGEST_TOKEN, ApiToken
 from config.widgets import DayInput
+
+#: So long a new token works unless another day is chosen.
+USUAL_TOKEN = timedelta(days=90)
 
 
 class DeletionForm(forms.Form):
@@ -48,6 +52,7 @@ class TokenForm(forms.ModelForm):
         only: Any = self.fields["negotiation"]
         only.queryset, only.empty_label = negotiations, gettext_lazy("All that are open to you")
         self.fields["scope"].initial = "read"
+        self.fields["expires"].initial = lambda: timezone.localdate() + USUAL_TOKEN
 
     def clean_expires(self):
         expires, today = self.cleaned_data["expires"], timezone.localdate()

@@ -1,8 +1,8 @@
 from allauth.account import views as allauth
 from django.urls import include, path
 
+from accounts import emailviews, views
 from accounts import stepviews as steps
-from accounts import views
 from config.resend import signed_in
 
 second_step = [
@@ -10,6 +10,8 @@ second_step = [
     path("set-up/", steps.set_up, name="mfa_activate_totp"),
     path("turn-off/", steps.turn_off, name="mfa_deactivate_totp"),
     path("code/", steps.sign_in_code, name="mfa_authenticate"),
+    path("email/", emailviews.address, name="account_email"),
+    path("email/confirm/<str:key>/", emailviews.confirm, name="account_confirm_email"),
     path("again/", steps.prove_by_code, name="mfa_reauthenticate"),
     path("recovery-codes/", steps.recovery_codes, name="mfa_view_recovery_codes"),
     path("recovery-codes/new/", steps.new_recovery_codes, name="mfa_generate_recovery_codes"),

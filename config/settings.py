@@ -134,11 +134,15 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+#: An account has one address; another takes its place once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnlyAdapter"
 # Attempts are counted by accounts.limits: the library counts in a cache of each process.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
+    "add_email": "accounts.emailforms.AddEmail",
     "change_password": "accounts.passwordforms.ChangePassword",
     "set_password": "accounts.passwordforms.SetPassword",
     "signup": "accounts.passwordforms.SignUp",
@@ -170,6 +174,7 @@ LIMITS = {
         "reset account": "3/h",
         "sign-up address": "10/h",
         "strength address": "60/m",
+        "confirm account": "5/h",
         "api anonymous": "300/m",
         "api user": "600/m",
         "api token": "600/m",

@@ -74,6 +74,7 @@ OF_THE_SITE = [
     "account_login",
     "account_logout",
     "account_change_password",
+    "account_email",
     "account_reauthenticate",
     "account_reset_password",
     "account_set_password",
@@ -162,6 +163,7 @@ def pages(negotiation: Negotiation, user: User | None = None) -> dict[str, list[
     cells = [f"?party={party.code}&issue={issues[0].code}" for party in parties if issues]
     return {
         **{name: [reverse(name)] for name in OF_THE_SITE},
+        "account_confirm_email": ["/accounts/email/confirm/x/"],
         "password-choose": [_link_to_choose_a_password(), "/accounts/password/x/y/"],
         **{name: [at(name)] for name in OF_TALKS},
         "comparison": [at("comparison", query=query) for query in ("", "?density=full")],

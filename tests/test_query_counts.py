@@ -42,6 +42,8 @@ LIMITS = {
     "account_login": 2,
     "account_logout": 2,
     "account_change_password": 2,
+    "account_confirm_email": 3,
+    "account_email": 10,
     "account_reauthenticate": 6,
     "account_reset_password": 2,
     "account_set_password": 2,

@@ -70,6 +70,19 @@ def test_the_number_of_queries_does_not_grow(signed_in, anna, page, django_asser
         signed_in.get(page)
 
 
+def test_a_last_day_is_proposed_and_what_was_typed_stays(signed_in, page):
+    day = timezone.localdate() + timedelta(days=90)
+    shown = signed_in.get(page).content.decode()
+    assert f'name="expires" value="{day.isoformat()}"' in shown
+    other = (day - timedelta(days=60)).isoformat()
+    typed = {"name": "", "scope": "write", "expires": other}
+    shown = signed_in.post(page, typed).content.decode()
+    assert f'name="expires" value="{other}"' in shown
+    assert '<option value="write" selected>' in shown
+    signed_in.post(page, {"name": "a script", "scope": "read", "expires": day.isoformat()})
+    assert ApiToken.objects.get().expires == day
+
+
 def test_a_new_key_is_shown_once_and_opens_the_api(signed_in, anna, page, caplog):
     caplog.set_level(logging.DEBUG)
     last_day = timezone.localdate() + timedelta(days=30)

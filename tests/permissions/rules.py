@@ -78,8 +78,9 @@ RULES = [
         """,
         GET="account account-delete account_change_password account_set_password following"
         " negotiation-new mfa_index mfa_activate_totp mfa_generate_recovery_codes sessions"
-        " mentions",
+        " mentions account_email account_confirm_email",
         POST="account account-delete account_change_password account_set_password feed-address"
+        " account_email"
         " following-seen negotiation-new mfa_activate_totp mfa_generate_recovery_codes"
         " sessions-end"
         " mentions api:negotiation-list api:comment-list",
@@ -101,6 +102,14 @@ RULES = [
         """,
         GET="account_reauthenticate mfa_reauthenticate",
         POST="account_reauthenticate mfa_reauthenticate",
+    ),
+    rule(
+        "confirm one's address",
+        "Whoever was sent no link that confirms their address has none to confirm.",
+        """
+        open     signin  absent  absent  absent  absent  absent
+        """,
+        POST="account_confirm_email",
     ),
     rule(
         "one's own token",
@@ -371,6 +380,7 @@ RULES = [
 #: What the addresses of routes name besides the negotiation: a parameter and a collection (a record
 #: of it is taken, or its attribute), or a word in quotes. After a ``?`` it is the query.
 ADDRESSES = {
+    "account_confirm_email": "key='x'",
     "password-choose": "uidb64='x' token='y'",
     "token-revoke": "pk=tokens",
     "session-end": "pk='999999999'",

@@ -104,6 +104,8 @@ OF_THE_SITE = {
     "account_login",
     "account_logout",
     "account_change_password",
+    "account_confirm_email",
+    "account_email",
     "account_set_password",
     "account_reauthenticate",
     "account_reset_password",
