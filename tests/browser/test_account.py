@@ -146,3 +146,20 @@ def test_an_open_line_is_saved_after_signing_in_again_elsewhere(open_page, sign_
     expect(page.get_by_role("status")).to_contain_text("Saved as a draft")
     saved = cell.locator(".demand__text", has_text="Said before the session ended.")
     expect(saved).to_be_visible()
+
+
+def test_how_strong_a_password_is_is_told_while_it_is_typed(open_page, sign_in):
+    page = sign_in(open_page(), "editor", then="/accounts/password/")
+    asked = []
+    page.on("request", lambda request: asked.append(request) if "strength" in request.url else None)
+    field, told = page.get_by_label("New Password", exact=True), page.get_by_role("status").first
+    field.press_sequentially("editor editor editor")
+    expect(told).to_contain_text("It is your own name or address, which is tried first.")
+    assert violations(page) == []
+    field.press_sequentially(" walks nine giraffes")
+    expect(told).to_have_text("This password is strong: guessing it is out of reach.")
+    field.fill("")
+    expect(told).to_have_text("")
+    # Once typing pauses, not for each of forty keys; in the body, not in an address.
+    assert 2 <= len(asked) <= 8
+    assert all(request.method == "POST" and "giraffes" not in request.url for request in asked)

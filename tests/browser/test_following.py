@@ -50,6 +50,7 @@ def test_a_visit_is_noted_once_the_page_is_in_sight(open_page, sign_in):
     assert noted.value.status == 204
     assert Visit.objects.get().revision == Negotiation.objects.get().revision
     expect(page.get_by_role("button", name="Follow no more")).to_be_visible()
+    page.locator("summary", has_text="Menu").click()
     page.get_by_role("link", name="Following").click()
     expect(page.get_by_text("Nothing new.")).to_be_visible()
     assert overflow(page) <= 0

@@ -59,6 +59,43 @@ def test_no_page_scrolls_sideways(open_page, talks, width):
     assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_telephone_the_bar_is_one_row_that_opens_by_keyboard(open_page, sign_in, scripts):
+    page = open_page(java_script_enabled=scripts, viewport={"width": 320, "height": 800})
+    sign_in(page, "manager", then=f"{SAMPLE}/members/")
+    bar, menu = page.locator("header.bar"), page.locator("summary", has_text="Menu")
+    link = page.get_by_role("link", name="Comparison", exact=True)
+    assert bar.bounding_box()["height"] <= 60
+    expect(link).to_be_hidden()
+    menu.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    for name in ("Search", "Sign out"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport()
+    assert overflow(page) <= 0
+    if scripts:
+        assert violations(page) == []
+    menu.press("Enter")
+    expect(link).to_be_hidden()
+    # Without a negotiation there is nothing to open.
+    page.goto("/accounts/")
+    expect(menu).to_have_count(0)
+    assert bar.bounding_box()["height"] <= 120
+    # Where there is room all of it stands in sight.
+    page.set_viewport_size({"width": 768, "height": 800})
+    page.goto(f"{SAMPLE}/members/")
+    expect(menu).to_be_hidden()
+    expect(link).to_be_visible()
+    page.emulate_media(media="print")
+    expect(bar).to_be_hidden()
+    for control in page.locator(":is(button, input:not([type=hidden]), summary)").all():
+        expect(control).to_be_hidden()
+    role = page.get_by_role("combobox", name="Role of editor")
+    expect(role).to_have_css("border-top-width", "0px")
+    expect(role).to_have_css("appearance", "none")
+
+
 def test_from_the_overview_to_the_words_of_a_source_without_javascript(open_page, talks):
     page = open_page(f"/{talks.slug}/", java_script_enabled=False)
     stops = page.get_by_role("region", name="Rounds and events").get_by_role("listitem")
