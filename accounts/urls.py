@@ -10,8 +10,6 @@ second_step = [
     path("set-up/", steps.set_up, name="mfa_activate_totp"),
     path("turn-off/", steps.turn_off, name="mfa_deactivate_totp"),
     path("code/", steps.sign_in_code, name="mfa_authenticate"),
-    path("email/", emailviews.address, name="account_email"),
-    path("email/confirm/<str:key>/", emailviews.confirm, name="account_confirm_email"),
     path("again/", steps.prove_by_code, name="mfa_reauthenticate"),
     path("recovery-codes/", steps.recovery_codes, name="mfa_view_recovery_codes"),
     path("recovery-codes/new/", steps.new_recovery_codes, name="mfa_generate_recovery_codes"),
@@ -21,6 +19,8 @@ second_step = [
 urlpatterns = [
     path("", views.account, name="account"),
     path("delete/", views.delete, name="account-delete"),
+    path("email/", emailviews.address, name="account_email"),
+    path("email/confirm/<str:key>/", emailviews.confirm, name="account_confirm_email"),
     path("again/", steps.prove_by_password, name="account_reauthenticate"),
     path("second-step/", include(second_step)),
     path("sessions/", views.session_list, name="sessions"),

@@ -3,7 +3,7 @@ const PAUSE = 600;
 
 for (const input of document.querySelectorAll("[data-strength]")) {
   const told = document.createElement("p");
-  told.className = "field__help";
+  told.className = "field__told";
   told.setAttribute("role", "status");
   input.after(told);
   let wait = 0;

@@ -18,7 +18,7 @@ from tests.accounts.test_forgotten import Refusing, ask, mailing, send_all  # no
 from tests.accounts.test_limits import limited  # noqa: F401
 from tests.accounts.test_sign_in import attempt
 
-PAGE = reverse("account_email")
+PAGE = "/accounts/email/"
 OLD, NEW = "anna@example.org", "new@example.org"
 AGAIN = reverse("account_reauthenticate")
 sent_by = pytest.mark.usefixtures("mailing")
