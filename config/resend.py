@@ -34,7 +34,18 @@ VALUE_OF_A_TERM = re.compile(r"term_[^.]+(\.\d+)?")
 #: The fields of our forms, by the last part of their names, into which somebody writes words.
 IN_WORDS = (
     {"affiliation", "aliases", "author", "capacity", "condition", "definition", "email", "label"}
-    | {"locator", "login", "name", "note", "occasion", "outlet", "question", "quote", "reads"}
+    | {
+        "locator",
+        "login",
+        "mail",
+        "name",
+        "note",
+        "occasion",
+        "outlet",
+        "question",
+        "quote",
+        "reads",
+    }
     | {"reason", "rows", "source_outlet", "source_title", "source_url", "summary", "text", "title"}
     | {"translation", "unit", "url", "user", "username", "venue", "words"}
 )

@@ -171,7 +171,7 @@ def test_what_was_typed_stands_first_and_presets_are_folded_away(browser):
 
 #: Text that is a key, an address of ours or a question to us, and loses little by being folded.
 KEYS = {"before", "code", "field", "language", "level", "password", "q", "read", "seen", "slug"}
-KEYS |= {"time_zone", "kind"}
+KEYS |= {"time_zone", "kind", "whose"}
 
 
 def test_every_field_for_words_is_known_to_be_one():
