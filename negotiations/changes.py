@@ -16,7 +16,9 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from negotiations.constraints import Gated
 from negotiations.models import Changeset, History, Membership, Negotiation, Record
@@ -59,6 +61,19 @@ class Change:
     reason: str = ""
     revision: int | None = None
     others: int = 0
+
+    @property
+    def in_few_words(self) -> str:
+        """What it did, in a line: its first record, and how many rows besides."""
+        if not self.records:
+            return _("nothing")
+        first, *others = self.records
+        title = f" “{Truncator(first.title).chars(80)}”" if first.title else ""
+        told = f"{first.kind}{title} {first.deed}"
+        if count := len(others) + self.others:
+            more = ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}
+            told = f"{told}, {more}"
+        return told
 
 
 def latest_changes(

@@ -18,6 +18,7 @@ from negotiations.changes import (
 from negotiations.forms import DayField
 from negotiations.history import head_of
 from negotiations.models import Record
+from negotiations.undoings import last_to_undo, undoings_of
 from positions.codebookacts import last_act
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -65,8 +66,13 @@ def changes(request, slug):
     rows, tell = (changesets, told_changesets) if writes else (publications, told_publications)
     asked: Any = rows(negotiation=negotiation, user=request.user, **form.filters)
     page = Paginator(asked, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+    act = None
+    if writes:
+        undoings = undoings_of(negotiation, request.user)
+        act = last_to_undo(negotiation, request.user, undoings)
     context |= {
         "page": page,
+        "own_act": told_changesets([act])[0] if act else None,
         "told": tell(list(page)),
         "codebook_act": last_act(negotiation=negotiation, user=request.user) if writes else None,
         "filtered": any(form.cleaned_data.values()),

@@ -268,7 +268,7 @@ def test_the_last_change_is_undone_in_two_steps(talks, editor):
     assert "<ins>A slip" in html
     assert "1 row gets back what it held" in html
     done = editor.post(f"/{talks.slug}/changes/{number}/", follow=True)
-    assert f"Revision {number} is undone." in done.content.decode()
+    assert f"Undone: demand “A slip.” edited (revision {number})." in done.content.decode()
     assert Demand.objects.get(pk=demand.pk).text == "Water for sixty days."
     assert Changeset.objects.filter(user_id=talks.editor.pk).latest("revision").reason == (
         f"Revision {number} undone"
@@ -292,7 +292,7 @@ def test_nothing_of_one_s_own_is_said_so(talks):
     client = Client()
     client.force_login(MembershipFactory(negotiation=talks.negotiation, role="editor").user)
     page = client.post(f"/{talks.slug}/changes/undo/", follow=True).content.decode()
-    assert "You have changed nothing here yet." in page
+    assert "There is no change of yours here that is left to undo." in page
 
 
 def test_evidence_has_its_own_history(talks):
