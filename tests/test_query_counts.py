@@ -81,7 +81,7 @@ LIMITS = {
     "claims": 30,
     "sources": 9,
     "evidence": 21,
-    "changes": 29,
+    "changes": 31,
     "setup": 14,
     "setup-settings": 7,
     "setup-parties": 7,
@@ -124,7 +124,7 @@ LIMITS = {
     "coding-settle": 46,
     "review-record": 62,
     "record-history": 30,
-    "changeset": 60,
+    "changeset": 61,
     "record-new": 16,
 }
 

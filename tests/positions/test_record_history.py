@@ -6,13 +6,22 @@ from django.test import Client
 
 from negotiations import ranges
 from negotiations.history import revision_of
-from negotiations.models import Changeset, Record
+from negotiations.models import Changeset, Record, Round
 from negotiations.operations import Conflict, edit, remove, retract
 from positions import recordhistory
 from positions.models import Demand, Evidence, Linkage, TermValue
 from positions.operations import edit_demand, edit_record, record_demand
 from positions.restoring import restore
-from tests.factories import EvidenceFactory, MembershipFactory, PartyFactory, UserFactory, on
+from tests.factories import (
+    EvidenceFactory,
+    MembershipFactory,
+    PartyFactory,
+    TermChoiceFactory,
+    TermFactory,
+    UserFactory,
+    on,
+)
+from tests.recording import published
 from tests.talks import days_of, river_talks
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +315,64 @@ def test_where_words_stand_is_told_by_the_words_alone(talks):
     row = Evidence.objects.filter(record_id=talks.asked.pk).first()
     edit(row, user=talks.editor, prefix="for ", suffix=" more", locator="page 3")
     assert told(steps(talks, row)[0]) == {"Where in the source": ("", "page 3", "")}
+
+
+def test_readers_are_told_whose_it_is_once_it_is_published(talks):
+    """As after review: what stands in the lists came in long before what readers may see."""
+    whispered = PartyFactory(negotiation=talks.negotiation, name="The Whispered")
+    order = TermFactory(
+        negotiation=talks.negotiation, issue=talks.flow, name="Order", kind="choice"
+    )
+    first = TermChoiceFactory(term=order, name="First of all")
+    demand = asked(
+        talks,
+        evidence=[],
+        text="Half a thought.",
+        holders=[talks.east, whispered],
+        addressees=[talks.west],
+        obligors=[talks.lake],
+        values=[{"term": order, "choices": [first], "quantifier": "all of"}],
+        links=[{"relation": "only if", "condition": "It rains"}],
+    )
+    edit_demand(demand, user=talks.editor, version=1, holders=[talks.east], text="Water.")
+    reader = AnonymousUser()
+    assert steps(talks, demand, reader) == ()
+    said = {"source": talks.source, "basis": "outlet's voice"}
+    edit_demand(demand, user=talks.editor, version=2, evidence=[said])
+    (first_step,) = steps(talks, demand, reader)
+    found = told(first_step)
+    lists = {label: words for label, (_before, _after, words) in found.items() if words}
+    assert lists == {
+        "Holders": "+East",
+        "Spoken to": "+West",
+        "Must act": "+Lake",
+        "Choices": "+First of all",
+    }
+    assert found["Condition"] == ("", "It rains", "")
+    assert found["Basis"][1] == "outlet’s voice"
+    html = Client().get(f"/{talks.slug}/records/{demand.pk}/history/").content.decode()
+    assert "The Whispered" not in html
+    assert "Half a thought" not in html
+    current = Demand.objects.get(pk=demand.pk)
+    edit_demand(current, user=talks.editor, version=current.version, holders=[talks.west])
+    newest, before = steps(talks, demand, reader)
+    assert told(newest) == {"Holders": ("", "", "-East|+West")}
+    assert told(before)["Holders"][2] == "+East"
+
+
+def test_what_it_pointed_to_once_is_not_named_after_it_became_a_draft(talks):
+    demand = asked(talks)
+    meeting = published(
+        Round, negotiation=talks.negotiation, track=talks.first.track, title="At sea"
+    )
+    edit_demand(demand, user=talks.editor, version=demand.version, round=meeting)
+    current = Demand.objects.get(pk=demand.pk)
+    edit_demand(current, user=talks.editor, version=current.version, round=None)
+    reader = AnonymousUser()
+    assert told(steps(talks, demand, reader)[0])["Round"][0] == str(meeting)
+    withdrawn = retract(meeting, user=talks.editor)
+    edit(withdrawn, user=talks.editor, version=withdrawn.version, title="Secret words")
+    html = Client().get(f"/{talks.slug}/records/{demand.pk}/history/").content.decode()
+    assert "Secret words" not in html
+    assert told(steps(talks, demand, reader)[0])["Round"] == (f"№ {meeting.pk}", "", "")
+    assert "Secret words" in told(steps(talks, demand)[0])["Round"][0]
