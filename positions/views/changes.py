@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from negotiations.changes import (
+    BESIDES,
     authors,
     changesets,
     publications,
@@ -35,8 +36,12 @@ class ChangesForm(forms.Form):
         error_messages={"invalid_choice": _("There is no such kind of record.")},
     )
 
-    def __init__(self, data, *, authors):
+    def __init__(self, data, *, authors, writes):
         super().__init__(data)
+        kinds: Any = self.fields["kind"]
+        if writes:
+            besides = [(name, label) for name, (label, _model) in BESIDES.items()]
+            kinds.choices = [*kinds.choices, (_("Besides records"), besides)]
         if authors:
             self.fields["who"] = forms.ChoiceField(
                 label=_("Who"),
@@ -59,7 +64,7 @@ def changes(request, slug):
     negotiation = negotiation_or_404(request, slug)
     writes = may_edit(request, negotiation)
     names = authors(negotiation, request.user) if writes else ()
-    form = ChangesForm(request.GET, authors=names)
+    form = ChangesForm(request.GET, authors=names, writes=writes)
     context = {"negotiation": negotiation, "form": form, "writes": writes, "can_edit": writes}
     if not form.is_valid():
         return render(request, "positions/changes.html", context, status=400)
