@@ -238,7 +238,9 @@ class TestBesidesRecords:
         assert "By an invitation from boss" in body(page)
 
     def test_the_rest(self, guests, editor, page_for):
-        assert deeds(page_for(editor, kind="invitation")) == [("carl · reader", "added")]
+        # Ann let herself in, too.
+        joined = deeds(page_for(editor, kind="invitation"))
+        assert joined == [("carl · reader", "added"), ("ann · editor", "added")]
         settings = deeds(page_for(editor, kind="settings"))
         assert settings[0] == ("Talks by the river", "edited")
         assert {title for title, _deed in settings} == {"Talks by the river"}
