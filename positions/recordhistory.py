@@ -22,7 +22,7 @@ from negotiations.rowimages import as_rows, typed
 from negotiations.titles import rows_by_number
 from positions.clausediff import Run, word_diff
 from positions.liststates import Listing, listed_after
-from positions.models import Evidence
+from positions.models import Evidence, TermChoice
 from positions.recordpages import HIDDEN, field_text
 
 CHANGES_A_PAGE = 25
@@ -74,6 +74,10 @@ def of_record(record: Record, user, number=1) -> tuple[Page, tuple[Step, ...]]:
     ``record`` must be visible to the user already.
     """
     rows = History.objects.visible_to(user).of_record(record)
+    if record.kind == Record.Kind.TERM:
+        # A term is as public as its choices, which have no numbers of their own.
+        sealed = History.objects.filter(changeset__revision__isnull=False)
+        rows |= sealed.filter(table_name=TermChoice._meta.db_table, data__term_id=record.pk)
     sets = rows.order_by("-changeset_id").values_list("changeset_id", flat=True).distinct()
     page = Paginator(sets, CHANGES_A_PAGE).get_page(number)
     found = list(
@@ -247,16 +251,16 @@ class _Told:
 
     def _link_changes(self, rows: Sequence[History]) -> Iterator[FieldChange]:
         """Tell who or what was added to lists, such as the holders, and who was taken out."""
-        found: dict[str, list[Run]] = defaultdict(list)
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in rows:
             if link := links().get(row.table_name):
                 _model, field = link
                 target = (field.related_model, row.data[f"{field.m2m_reverse_field_name()}_id"])
                 kind = "removed" if row.operation == "D" else "added"
                 label = capfirst(str(field.verbose_name))
-                found[label].append(Run(kind, f"{self._name(target)} "))
-        for label, runs in found.items():
-            yield FieldChange(label, "", "", tuple(runs))
+                found[label].append((kind, self._name(target)))
+        for label, names in found.items():
+            yield FieldChange(label, "", "", _listed(names))
 
     def _list_changes(self, subject: Subject, own: Sequence[History]) -> Iterator[FieldChange]:
         """Tell readers what lists hold since a change, against what they could see of it before.
@@ -271,13 +275,13 @@ class _Told:
             after = listed_after(listings, change)
             was_public = self._shown(own[0].before_id) is not None
             before = listed_after(listings, change - 1) if was_public else frozenset()
-            runs = [
-                Run(kind, f"{self._name((field.related_model, number))} ")
+            names = [
+                (kind, self._name((field.related_model, number)))
                 for kind, numbers in (("removed", before - after), ("added", after - before))
                 for number in sorted(numbers)
             ]
-            if runs:
-                yield FieldChange(capfirst(str(field.verbose_name)), "", "", tuple(runs))
+            if names:
+                yield FieldChange(capfirst(str(field.verbose_name)), "", "", _listed(names))
 
     def _text(self, row, field) -> str:
         if row is None:
@@ -330,6 +334,15 @@ class _Told:
             return numbers
         seen = model.objects.visible_to(self.reader).filter(pk__in=numbers)
         return set(seen.values_list("pk", flat=True))
+
+
+def _listed(names: Sequence[tuple[str, str]]) -> tuple[Run, ...]:
+    """Return what was put into a list or taken out, with commas between what fared alike."""
+    following = [kind for kind, _name in names[1:]] + [""]
+    return tuple(
+        Run(kind, f"{name}, " if kind == after else f"{name} ")
+        for (kind, name), after in zip(names, following, strict=True)
+    )
 
 
 def _is_prose(field: models.Field) -> bool:

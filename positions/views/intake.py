@@ -117,7 +117,7 @@ def source_text_check(request, slug, pk, intake):
         "source": form.source,
         "pieces": textdiff.compared(form.source.text, form.text),
         "foreseen": capture.foreseen(form.source, form.text),
-        "asked": asked,
+        "asked_text": asked,
     }
     return _show(request, form.page, form, _about(form.source, context), status)
 

@@ -7,9 +7,9 @@ from django.test import Client
 from negotiations import ranges
 from negotiations.history import revision_of
 from negotiations.models import Changeset, Record, Round
-from negotiations.operations import Conflict, edit, remove, retract
+from negotiations.operations import Conflict, create, edit, remove, retract
 from positions import recordhistory
-from positions.models import Demand, Evidence, Linkage, TermValue
+from positions.models import Demand, Evidence, Linkage, Term, TermChoice, TermValue
 from positions.operations import edit_demand, edit_record, record_demand
 from positions.restoring import restore
 from tests.factories import (
@@ -330,7 +330,7 @@ def test_readers_are_told_whose_it_is_once_it_is_published(talks):
         text="Half a thought.",
         holders=[talks.east, whispered],
         addressees=[talks.west],
-        obligors=[talks.lake],
+        obligors=[talks.lake, talks.east],
         values=[{"term": order, "choices": [first], "quantifier": "all of"}],
         links=[{"relation": "only if", "condition": "It rains"}],
     )
@@ -345,7 +345,7 @@ def test_readers_are_told_whose_it_is_once_it_is_published(talks):
     assert lists == {
         "Holders": "+East",
         "Spoken to": "+West",
-        "Must act": "+Lake",
+        "Must act": "+East,|+Lake",
         "Choices": "+First of all",
     }
     assert found["Condition"] == ("", "It rains", "")
@@ -376,3 +376,15 @@ def test_what_it_pointed_to_once_is_not_named_after_it_became_a_draft(talks):
     assert "Secret words" not in html
     assert told(steps(talks, demand, reader)[0])["Round"] == (f"№ {meeting.pk}", "", "")
     assert "Secret words" in told(steps(talks, demand)[0])["Round"][0]
+
+
+def test_what_became_of_a_term_s_choices_is_told_with_it(talks):
+    here = {"negotiation": talks.negotiation, "user": talks.editor}
+    term = create(Term, **here, issue=talks.flow, code="order", name="Order", kind="choice")
+    first = create(TermChoice, **here, term=term, code="first", name="First", ordinal=1)
+    edit(first, user=talks.editor, name="First of all")
+    for user in (talks.editor, AnonymousUser()):
+        renamed, added, _begun = steps(talks, term, user)
+        assert told(renamed) == {"Name": ("First", "First of all", "First|+of all")}
+        assert [(deed.kind, deed.word) for deed in added.deeds] == [("choice", "added")]
+        assert told(added)["Name"] == ("", "First", "")
