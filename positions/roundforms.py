@@ -30,6 +30,7 @@ class StatusForm(WritingForm):
     set_by_itself = frozenset({"status"})
     #: What the reason is called: why it was put off, but only a note where nothing needs one.
     why: ClassVar[Any] = _("Why")
+    version = forms.IntegerField(widget=forms.HiddenInput)
     status = forms.ChoiceField(
         label=_("Status"), choices=Round.Status.choices, widget=forms.HiddenInput
     )
@@ -63,7 +64,7 @@ class StatusForm(WritingForm):
         """
         fields = dict(self.cleaned_data)
         status = fields.pop("status")
-        shared = {"user": self.user, "version": fields.pop("version") or 0}
+        shared = {"user": self.user, "version": fields.pop("version")}
         if status != self.sets:
             return edit(self.record, **shared, **fields, status=status)
         return type(self).operation(round=self.record, **shared, **fields)

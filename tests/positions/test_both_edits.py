@@ -14,7 +14,7 @@ from tests.positions.test_record_forms import (
     rows_of_every_kind,
     signed_in,
 )
-from tests.recording import published_demand
+from tests.recording import published_demand, published_silence
 from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,24 @@ def test_the_choices_of_a_term_are_part_of_it(talks):
     second.post(url, {**as_sent(page), **mine})
     names = set(TermChoice.objects.filter(term=term).values_list("name", flat=True))
     assert names == {"yes", "no", "later", "never"}
+
+
+def test_of_a_silence_days_and_rounds_are_chosen_too(talks):
+    first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
+    silence = published_silence(negotiation=talks)
+    meeting = factories.RoundFactory(negotiation=talks, state=State.PUBLISHED, title="At sea")
+    url = reverse("record-edit", args=[talks.slug, silence.pk])
+    mine = {**as_sent(second.get(url)), "looked_until": "9 May 2030", "round": ""}
+    theirs = {"looked_until": "8 May 2030", "round": str(meeting.pk)}
+    first.post(url, {**as_sent(first.get(url)), **theirs})
+    page = second.post(url, mine)
+    assert page.status_code == 409
+    assert words_asked(page)[:2] == ["9 May 2030", "8 May 2030"]
+    assert [row.label for row in page.context["only_theirs"]] == ["Round"]
+    second.post(url, {**as_sent(page), "keep-looked_until": "before"})
+    before = silence.looked_until
+    silence.refresh_from_db()
+    assert (silence.looked_until, silence.round) == (before, meeting)
 
 
 def test_an_edit_that_says_nothing_new_disturbs_nobody(talks):
