@@ -385,6 +385,6 @@ def test_what_became_of_a_term_s_choices_is_told_with_it(talks):
     edit(first, user=talks.editor, name="First of all")
     for user in (talks.editor, AnonymousUser()):
         renamed, added, _begun = steps(talks, term, user)
-        assert told(renamed) == {"Name": ("First", "First of all", "First|+of all")}
+        assert told(renamed) == {"Name": ("First", "First of all", "-First|+First of all")}
         assert [(deed.kind, deed.word) for deed in added.deeds] == [("choice", "added")]
         assert told(added)["Name"] == ("", "First", "")
