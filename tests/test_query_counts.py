@@ -114,7 +114,7 @@ LIMITS = {
     "round-seat": 8,
     "round-status": 6,
     "demand-edit": 37,
-    "record": 30,
+    "record": 31,
     "record-edit": 20,
     "review": 22,
     "codings": 13,
