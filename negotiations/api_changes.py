@@ -13,13 +13,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 
-from negotiations.changes import changesets, publications, subject_of
+from negotiations.changes import BESIDES, changesets, publications, subject_of
 from negotiations.filters import LARGEST_ID, PAGE_PARAMETERS, refuse_careless
 from negotiations.models import Changeset, History, Negotiation, Record
 from negotiations.models.base import numbered_models
 
 #: So many rows of one changeset are given; an import writes thousands.
 ROWS_GIVEN = 200
+KINDS = [*Record.Kind.values, *BESIDES]
 
 
 class ChangedRow(serializers.Serializer):
@@ -63,7 +64,7 @@ class ChangesQuery(forms.Form):
     )
     since = forms.IntegerField(min_value=0, max_value=LARGEST_ID, required=False)
     user = forms.CharField(max_length=150, required=False)
-    kind = forms.ChoiceField(choices=Record.Kind.choices, required=False)
+    kind = forms.ChoiceField(choices=[(name, name) for name in KINDS], required=False)
     record = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
 
     def __init__(self, data, *, user):
@@ -80,6 +81,8 @@ class ChangesQuery(forms.Form):
         given["writes"] = here.exists()
         if given.get("user") and not given["writes"]:
             self.add_error("user", _("Only those who write there see who changed what."))
+        if given.get("kind") in BESIDES and not given["writes"]:
+            self.add_error("kind", _("Only those who write there see that."))
         if number := given.get("record"):
             records = Record.objects.visible_to(self.asker).filter(negotiation=given["negotiation"])
             given["record"] = records.filter(pk=number).first()
@@ -100,7 +103,7 @@ class ChangesView(GenericAPIView):
             OpenApiParameter("negotiation", str, required=True, description=_("Its slug.")),
             OpenApiParameter("since", int, description=_("After this revision.")),
             OpenApiParameter("user", str, description=_("Whose changes: a username.")),
-            OpenApiParameter("kind", str, enum=list(Record.Kind.values)),
+            OpenApiParameter("kind", str, enum=KINDS),
             OpenApiParameter(
                 "record", int, description=_("Of this record, its parts and its lists.")
             ),

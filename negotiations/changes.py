@@ -14,9 +14,14 @@ from typing import Any, cast
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Exists, OuterRef, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, RowNumber
+from django.db.models.lookups import Exact
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from negotiations.constraints import Gated
 from negotiations.models import Changeset, History, Membership, Negotiation, Record
@@ -30,6 +35,13 @@ PUBLISHED_TOLD = 1000
 PARTS = [Record.Kind.EVIDENCE, Record.Kind.LINKAGE, Record.Kind.TERM_VALUE]
 TITLE_FIELDS = ("title", "name", "text", "outlet", "label", "code")
 UNTOLD = {"version", "state"}
+#: What may be asked for besides kinds of records, by those who write: its name, and its model.
+BESIDES = {
+    "membership": (_lazy("membership"), "negotiations.Membership"),
+    "invitation": (_lazy("joining by an invitation"), "negotiations.Membership"),
+    "settings": (_lazy("the negotiation’s settings"), "negotiations.Negotiation"),
+    "comment": (_lazy("comment"), "positions.Comment"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,19 @@ class Change:
     revision: int | None = None
     others: int = 0
 
+    @property
+    def in_few_words(self) -> str:
+        """What it did, in a line: its first record, and how many rows besides."""
+        if not self.records:
+            return _("nothing")
+        first, *others = self.records
+        title = f" “{Truncator(first.title).chars(80)}”" if first.title else ""
+        told = f"{first.kind}{title} {first.deed}"
+        if count := len(others) + self.others:
+            more = ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}
+            told = f"{told}, {more}"
+        return told
+
 
 def latest_changes(
     *, user, negotiation: Negotiation | None = None, limit: int = 10
@@ -89,15 +114,14 @@ def changesets(
 ) -> models.QuerySet[Changeset]:
     """Return the changesets of a negotiation that ``user`` may see, newest first.
 
-    By somebody's user name; that touched a record of a kind; on or after, on or before a day.
+    By somebody's user name; that touched a record of a kind, or what else ``BESIDES`` names; on or
+    after, on or before a day.
     """
     rows = Changeset.objects.visible_to(user).filter(negotiation=negotiation)
     if who:
         rows = rows.filter(user_name=who)
     if kind:
-        touching = History.objects.filter(
-            changeset=OuterRef("pk"), table_name=numbered_models()[kind]._meta.db_table
-        )
+        touching = History.objects.filter(_of_kind(kind), changeset=OuterRef("pk"))
         rows = rows.filter(Exists(touching))
     return (
         _between(rows, "sealed", since, until).select_related("negotiation").order_by("-revision")
@@ -126,6 +150,19 @@ def publications(
     if kind:
         rows = rows.filter(table_name=numbered_models()[kind]._meta.db_table)
     return _between(rows, "changeset__sealed", since, until)[:PUBLISHED_TOLD]
+
+
+def _of_kind(kind: str) -> Q:
+    """Return the condition that a row of history is of a kind."""
+    if kind not in BESIDES:
+        return Q(table_name=numbered_models()[kind]._meta.db_table)
+    wanted = Q(table_name=apps.get_model(BESIDES[kind][1])._meta.db_table)
+    if kind == "invitation":
+        # Who joins by a link lets themselves in; who begins a negotiation manages it.
+        author = Cast(F("changeset__user_id"), models.TextField())
+        wanted &= Q(Exact(KT("data__user_id"), author), operation="I")
+        wanted &= ~Q(data__role=Membership.Role.MANAGER)
+    return wanted
 
 
 def authors(negotiation: Negotiation, user) -> list[str]:
@@ -224,7 +261,7 @@ def subject_of(row: History) -> tuple[type[models.Model], int]:
 def titles_of(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], str]:
     """Return what the rows' subjects are called, in one query for each model.
 
-    What is there no more is called as it was when it was last written.
+    What is there no more is called as it was when it was last written. Of members it is the name.
     """
     titles: dict[tuple[type[models.Model], int], str] = {}
     subjects: dict[type[models.Model], set[int]] = {}
@@ -234,12 +271,15 @@ def titles_of(rows: Iterable[History]) -> dict[tuple[type[models.Model], int], s
         subjects.setdefault(model, set()).add(pk)
         if model is Membership:
             members[pk] = row.data["user_id"]
+    subjects.pop(Membership, None)
     for model, numbers in subjects.items():
         for pk, found in rows_by_number(model, numbers).items():
             titles[model, pk] = str(found)
-    if gone := {pk: user for pk, user in members.items() if (Membership, pk) not in titles}:
-        users = get_user_model().objects.in_bulk(gone.values())
-        titles |= {(Membership, pk): str(users[user]) for pk, user in gone.items() if user in users}
+    if members:
+        users = get_user_model().objects.in_bulk(set(members.values()))
+        titles |= {
+            (Membership, pk): str(users[user]) for pk, user in members.items() if user in users
+        }
     return titles
 
 
@@ -253,11 +293,22 @@ def touched(rows: Sequence[History], titles) -> Iterator[Touched]:
         yield Touched(
             kind=str(model._meta.verbose_name),
             pk=pk,
-            title=titles[model, pk] if is_there else _last_title(own),
+            title=_title(model, own, titles[model, pk]) if is_there else _last_title(own),
             deed=deed_of(own),
             fields=tuple(dict.fromkeys(_fields(model, written))),
             has_page=is_there and model in numbered_models().values(),
         )
+
+
+def _title(model, own: Sequence[History], called: str) -> str:
+    """Return what a row is called; a member's role is told as it was then."""
+    if model is not Membership:
+        return called
+    return f"{called} · {_role(own[-1].data)}"
+
+
+def _role(data: dict[str, Any]) -> str:
+    return str(dict(Membership.Role.choices).get(data["role"], data["role"]))
 
 
 def _last_title(rows: Sequence[History]) -> str:
@@ -295,5 +346,7 @@ def _fields(model, rows: Sequence[History]) -> Iterator[str]:
             continue
         before: dict[str, Any] = row.before or {}
         for column, label in labels.items():
-            if row.data.get(column) != before.get(column):
-                yield label
+            if row.data.get(column) == before.get(column):
+                continue
+            is_role = model is Membership and column == "role"
+            yield f"{label} ({_role(before)} → {_role(row.data)})" if is_role else label

@@ -207,6 +207,12 @@ class PresenceQuerySet(models.QuerySet):
         return self.filter(record__in=mine.values("pk"))
 
 
+class UndoingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the undoings in negotiations whose changesets ``user`` sees."""
+        return self.filter(subject__in=_negotiations().read_in_full_by(user).values("pk"))
+
+
 class IntakeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return what ``user`` has given; nobody sees the texts of others before they are saved."""

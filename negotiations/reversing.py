@@ -16,7 +16,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from negotiations.changes import gated_models, links
-from negotiations.models import Changeset, History, Membership, Negotiation, Record
+from negotiations.models import Changeset, History, Membership, Negotiation, Record, Undoing
 from negotiations.models.base import numbered_models
 from negotiations.operations import operation
 from negotiations.past import at_revision
@@ -133,7 +133,18 @@ def _reverse(negotiation: Negotiation, revision: int, *, user, reason: str) -> R
     if plan.obstacles:
         raise ValidationError(_refusal(plan.obstacles), code="changed_since")
     _carry_out(plan)
+    _note_undoing(changeset)
     return plan
+
+
+def _note_undoing(undone: Changeset) -> None:
+    """Note that the changeset which is being written undoes another one."""
+    ((written,),) = run(
+        "SELECT max(id) FROM gate.changeset"
+        " WHERE xid = pg_current_xact_id() AND negotiation_id = %s",
+        undone.negotiation_id,
+    )
+    Undoing.objects.create(changeset=written, undone=undone.pk, subject=undone.negotiation_id)
 
 
 def _refusal(obstacles: tuple[Obstacle, ...]) -> str:

@@ -18,6 +18,9 @@ from positions.clausediff import Run, word_diff
 KEPT = ("mine", "theirs", "before")
 #: What a form that asks carries: the fields it asks about, and the version both began from.
 ASKED, SINCE = "asks", "asks-since"
+#: What a form carries that was left half-typed: the fields in which it shows what is saved by now.
+OFFERED = "offers"
+CARRIED = frozenset({ASKED, SINCE, OFFERED})
 #: So much of a text must have stayed for its words to be compared one by one.
 STAYED = 0.3
 
@@ -28,7 +31,7 @@ class ConflictRow:
 
     ``mine`` is None where this editor left the field alone; ``first`` is what it held before, as
     a browser sends it. ``choice`` is what was chosen when it was asked, and ``is_missing`` whether
-    it was asked in vain.
+    it was asked in vain. ``own`` is what this editor typed, as a browser sends it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class ConflictRow:
     theirs: str
     mine: str | None
     first: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     is_typed: bool = False
     choice: str = ""
     is_missing: bool = False
@@ -73,8 +77,10 @@ def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:
             bound = (theirs if name in theirs.fields else posted)[name]
             data: Any = posted.data
             first = tuple(data.getlist(bound.html_initial_name))
+            own = tuple(data.getlist(name))
             is_typed = isinstance(bound.field.widget, forms.TextInput | forms.Textarea)
-            rows.append(ConflictRow(name, str(bound.label), before, now, mine, first, is_typed))
+            label = str(bound.label)
+            rows.append(ConflictRow(name, label, before, now, mine, first, own, is_typed))
     return rows
 
 
@@ -95,6 +101,33 @@ def merged(posted: forms.Form, theirs: forms.Form, *, version: int) -> QueryDict
             data.setlist(name, now)
     data["version"] = str(version)
     return data
+
+
+def offering(posted: forms.Form, theirs: forms.Form, *, version: int) -> QueryDict:
+    """Return what ``merged`` gives, with what is stored wherever both changed a field.
+
+    So what was left half-typed stands on top of what is saved by now, and saving it asks nothing;
+    its words for those fields are offered beside the form.
+    """
+    data = merged(posted, theirs, version=version)
+    for row in conflict_rows(posted, theirs):
+        if row.is_open:
+            _put(data, row.name, data.getlist(f"initial-{row.name}"))
+    return data
+
+
+def without_asking(data: QueryDict) -> QueryDict:
+    """Return the data of a form without what was asked or offered in it."""
+    bare = data.copy()
+    for name in [n for n in data if n in CARRIED or n.startswith(("keep-", "before-", "mine-"))]:
+        del bare[name]
+    return bare
+
+
+def offered_in(data: QueryDict) -> list[str]:
+    """Return the fields for which the form offered other words, and that stand untouched since."""
+    names = data.getlist(OFFERED)
+    return [name for name in names if data.getlist(name) == data.getlist(f"initial-{name}")]
 
 
 def asked(data: QueryDict) -> list[str]:
@@ -119,17 +152,17 @@ def answered(data: QueryDict) -> QueryDict:
 def asking_again(data: QueryDict) -> QueryDict:
     """Return what was posted as an edit of what both began from; as it is if nothing was asked."""
     names = asked(data)
-    if not names:
+    if not names and OFFERED not in data:
         return data
     back = data.copy()
     alone = [n.removeprefix("before-") for n in data if n.startswith("before-")]
     untouched = [n for n in alone if data.getlist(n) == data.getlist(f"initial-{n}")]
+    for name in offered_in(data):
+        _put(back, name, data.getlist(f"mine-{name}"))
     for name in {*names, *untouched}:
         _put(back, f"initial-{name}", data.getlist(f"before-{name}"))
     back["version"] = data.get(SINCE, "")
-    for name in [ASKED, SINCE, *(n for n in data if n.startswith(("keep-", "before-")))]:
-        back.pop(name, None)
-    return back
+    return without_asking(back)
 
 
 def with_choices(rows: list[ConflictRow], data: QueryDict, posted: QueryDict) -> list[ConflictRow]:
@@ -161,6 +194,9 @@ def _chosen(data: QueryDict) -> QueryDict:
         name = choice.removeprefix("keep-")
         if name != choice and value in places:
             _put(made, name, data.getlist(places[value] + name))
+    for name in offered_in(data):
+        if data.get(f"keep-{name}") == "mine":
+            _put(made, name, data.getlist(f"mine-{name}"))
     return made
 
 

@@ -105,10 +105,14 @@ def followed(user) -> tuple[Followed, ...]:
     rows = _news(user, since, is_open)
     chosen = {}
     for watch in watches:
-        mine = [row for row in rows if row.negotiation_id == watch.subject]
+        here = [row for row in rows if row.negotiation_id == watch.subject]
+        mine = [row for row in here if row.changeset.revision > watch.since]
         fitting = [row for row in mine if concerns.fits(row, watch.record)]
         by_set = [list(its) for _set, its in groupby(fitting, key=lambda row: row.changeset_id)]
-        chosen[watch.pk] = (by_set[:CHANGES_TOLD], len(by_set) > CHANGES_TOLD)
+        # Where something older than the watch was looked at, all that it tells of was.
+        is_cut = len(rows) >= ROWS_LOOKED_AT and len(mine) == len(here)
+        is_cut = is_cut and places[watch.subject].revision > watch.since
+        chosen[watch.pk] = (by_set[:CHANGES_TOLD], is_cut or len(by_set) > CHANGES_TOLD)
     titles = titles_of(row for by_set, _more in chosen.values() for its in by_set for row in its)
     return tuple(
         Followed(
@@ -119,7 +123,7 @@ def followed(user) -> tuple[Followed, ...]:
             changes=tuple(
                 _told(its, titles, is_open=watch.subject in is_open) for its in chosen[watch.pk][0]
             ),
-            has_more=chosen[watch.pk][1] or len(rows) >= ROWS_LOOKED_AT,
+            has_more=chosen[watch.pk][1],
         )
         for watch in watches
         if not watch.record or watch.record in records
@@ -189,8 +193,10 @@ def is_watched(user, negotiation: Negotiation, record: int | None = None) -> boo
 
 def watch(user, negotiation: Negotiation, record: int | None = None) -> None:
     """Follow a negotiation, or an issue or a party of it, from its present revision on."""
-    Watch.objects.get_or_create(user=user, subject=negotiation.pk, record=record)
     revision = revision_of(negotiation)
+    Watch.objects.get_or_create(
+        user=user, subject=negotiation.pk, record=record, defaults={"since": revision}
+    )
     Visit.objects.get_or_create(
         user=user,
         subject=negotiation.pk,

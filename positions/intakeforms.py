@@ -14,13 +14,16 @@ from negotiations.intake.given import Given, Unreadable, both
 from negotiations.intake.reading import read_file, read_pasted
 from negotiations.intake.words import origin_of_proposal, refusal
 from negotiations.models import Intake, Source
+from negotiations.operations import Conflict
 from negotiations.texts import normal
 from positions.alike import Found, alike
 from positions.capture import TextCorrection, correct_text
+from positions.conflicts import SINCE
 from positions.offered import label
 from positions.operations import record_with_evidence
 from positions.proposed import is_as_proposed
 from positions.recordforms import RecordForm
+from positions.textversions import text_of_version
 from positions.writingform import WritingForm
 
 #: The description, in the order in which one reads it off a page.
@@ -219,14 +222,13 @@ class CorrectionForm(KeptBlocks, WritingForm):
 
     page = "positions/source_text_check.html"
 
-    def __init__(self, data=None, *, source: Source, user, intake: Intake):
-        self.options = {"source": source, "user": user, "intake": intake}
-        self.source, self.user, self.intake = source, user, intake
-        self.negotiation = source.negotiation
-        self.record = source
+    def __init__(self, data=None, *, record: Source, user, intake: Intake):
+        self.options = {"record": record, "user": user, "intake": intake}
+        self.record, self.user, self.intake = record, user, intake
+        self.source, self.negotiation = record, record.negotiation
         self.given = intake.given
         self.correction: TextCorrection | None = None
-        super().__init__(data, initial={"version": source.version}, auto_id="correct-%s")
+        super().__init__(data, initial={"version": record.version}, auto_id="correct-%s")
         self.dom_id = "form-correct"
         self.fields["reason"].help_text = _("For the history: what was wrong before")
 
@@ -234,21 +236,43 @@ class CorrectionForm(KeptBlocks, WritingForm):
         super().clean()
         if not self.text.strip():
             self.add_error(None, _("Nothing of the text is kept. Tick what belongs to it."))
-        elif self.text == self.source.text:
+        elif self.choice in ("", "mine") and self.text == self.source.text:
             self.add_error(None, _("This is the text that the source has already."))
         return self.cleaned_data
+
+    @property
+    def choice(self) -> str:
+        """Which text is kept, where it was asked: "mine", "theirs", "before"; else nothing."""
+        return self.data.get("keep-text", "") if self.is_bound else ""
+
+    @property
+    def text_before(self) -> str:
+        """The text from which both began, where somebody else gave another meanwhile."""
+        return self.text_at(self.data.get(SINCE, ""))
+
+    def text_at(self, version: str) -> str:
+        """Return the text that the source had at a version, as a form sends it."""
+        is_number = version.isascii() and version.isdecimal() and len(version) < 10
+        return text_of_version(self.source, int(version)) if is_number else ""
 
     def save(self) -> Source:
         """Give the source its new text and return it; ``correction`` has what became of anchors.
 
-        Raises ``ValidationError``, and ``Conflict`` where somebody else was quicker.
+        Where it was chosen, the text from before or the one that is there. Raises
+        ``ValidationError``, and ``Conflict`` where somebody else was quicker.
         """
+        version = self.cleaned_data["version"] or 0
+        if self.choice == "theirs":
+            if version != self.source.version:
+                raise Conflict(self.source)
+            return self.source
+        is_mine = self.choice != "before"
         self.correction = correct_text(
             self.source,
             user=self.user,
-            version=self.cleaned_data["version"] or 0,
-            text=self.text,
-            text_origin=self.intake.origin,
+            version=version,
+            text=self.text if is_mine else self.text_before,
+            text_origin=self.intake.origin if is_mine else self.source.text_origin,
             reason=self.cleaned_data["reason"],
         )
         return self.correction.source

@@ -21,7 +21,8 @@ from negotiations.models.base import numbered_models
 from negotiations.rowimages import as_rows, typed
 from negotiations.titles import rows_by_number
 from positions.clausediff import Run, word_diff
-from positions.models import Evidence
+from positions.liststates import Listing, listed_after
+from positions.models import Evidence, TermChoice
 from positions.recordpages import HIDDEN, field_text
 
 CHANGES_A_PAGE = 25
@@ -30,6 +31,8 @@ ROWS_TOLD = 200
 #: Where words stand in a text, which only machines read; the words themselves are told.
 PLACES = frozenset({"start", "end", "prefix", "suffix", "text_hash"})
 Subject = tuple[type[models.Model], int]
+#: What was written of the lists that belong to a row, each by its table.
+Lists = Mapping[tuple[Subject, str], Sequence[Listing]]
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,39 @@ def of_record(record: Record, user, number=1) -> tuple[Page, tuple[Step, ...]]:
     ``record`` must be visible to the user already.
     """
     rows = History.objects.visible_to(user).of_record(record)
+    if record.kind == Record.Kind.TERM:
+        # A term is as public as its choices, which have no numbers of their own.
+        sealed = History.objects.filter(changeset__revision__isnull=False)
+        rows |= sealed.filter(table_name=TermChoice._meta.db_table, data__term_id=record.pk)
     sets = rows.order_by("-changeset_id").values_list("changeset_id", flat=True).distinct()
     page = Paginator(sets, CHANGES_A_PAGE).get_page(number)
     found = list(
         rows.filter(changeset__in=list(page)).with_row_before().select_related("changeset")
     )
-    # Who edits a list edits what it belongs to: the rows of lists are in the same changesets.
     listed = History.objects.filter(_of_lists({subject_of(row) for row in found}))
-    found += listed.filter(changeset__in=list(page)).with_row_before().select_related("changeset")
+    if _is_open(record.negotiation, user):
+        # Who edits a list edits what it belongs to: its rows are in the same changesets.
+        listed = listed.filter(changeset__in=list(page)).with_row_before()
+        found += listed.select_related("changeset")
+        listed = listed.none()
     found.sort(key=lambda row: (-row.changeset_id, row.pk))
-    return page, tuple(_steps(found, record.negotiation, user))
+    return page, tuple(_steps(found, record.negotiation, user, _as_listings(listed)))
+
+
+def _is_open(negotiation: Negotiation, user) -> bool:
+    """Whether the user sees all of the history, drafts included."""
+    return Negotiation.objects.read_in_full_by(user).filter(pk=negotiation.pk).exists()
+
+
+def _as_listings(rows: Iterable[History]) -> Lists:
+    """Return what was written of lists: for each row that has some, by the table of the list."""
+    found: dict[tuple[Subject, str], list[Listing]] = defaultdict(list)
+    for row in rows:
+        field = links()[row.table_name][1]
+        target = row.data[f"{field.m2m_reverse_field_name()}_id"]
+        listing = Listing(row.changeset_id, row.pk, row.row_id, target, row.operation != "D")
+        found[subject_of(row), row.table_name].append(listing)
+    return found
 
 
 def _of_lists(subjects: Iterable[Subject]) -> models.Q:
@@ -104,10 +130,12 @@ def of_changeset(changeset: Changeset, user) -> Step:
     return steps[0] if steps else _step(changeset, (), is_open=True)
 
 
-def _steps(rows: Iterable[History], negotiation: Negotiation, user) -> Iterator[Step]:
+def _steps(
+    rows: Iterable[History], negotiation: Negotiation, user, lists: Lists | None = None
+) -> Iterator[Step]:
     rows = list(rows)
-    is_open = Negotiation.objects.editable_by(user).filter(pk=negotiation.pk).exists()
-    told = _Told(rows, is_open)
+    is_open = _is_open(negotiation, user)
+    told = _Told(rows, None if is_open else user, lists=lists)
     by_set: dict[Changeset, list[History]] = defaultdict(list)
     for row in rows:
         by_set[row.changeset].append(row)
@@ -150,16 +178,27 @@ def deeds_of(rows: Sequence[Mapping[str, Any]], negotiation: Negotiation) -> tup
             images[image.before_id] = next(populated)
         images[image.pk] = next(populated) if row["after"] else images[image.before_id or 0]
         written.append(image)
-    return tuple(_Told(written, is_open=True, images=images).deeds(written))
+    return tuple(_Told(written, images=images).deeds(written))
 
 
 class _Told:
-    """Puts rows of history into words, with one query for each kind of record that they name."""
+    """Puts rows of history into words, with one query for each kind of record that they name.
+
+    A ``reader`` is told of what is published only: what a record pointed to is named if they may
+    see it today. ``lists`` is all that was written of the lists of what they see.
+    """
 
     def __init__(
-        self, rows: Sequence[History], is_open: bool, images: Mapping[int, Any] | None = None
+        self,
+        rows: Sequence[History],
+        reader=None,
+        *,
+        images: Mapping[int, Any] | None = None,
+        lists: Lists | None = None,
     ):
-        self.is_open = is_open
+        self.reader = reader
+        self.is_open = reader is None
+        self.lists = lists or {}
         numbers = {row.pk for row in rows} | {row.before_id for row in rows if row.before_id}
         self.images = typed(History.objects.filter(pk__in=numbers)) if images is None else images
         self.titles = self._titles(rows)
@@ -173,6 +212,7 @@ class _Told:
             if not own and not self.is_open:
                 continue
             changes = [*self._own_changes(model, own), *self._link_changes(its)]
+            changes += self._list_changes((model, pk), own)
             word = deed_of(own)
             if changes or word != _("edited"):
                 yield Deed(
@@ -211,16 +251,37 @@ class _Told:
 
     def _link_changes(self, rows: Sequence[History]) -> Iterator[FieldChange]:
         """Tell who or what was added to lists, such as the holders, and who was taken out."""
-        found: dict[str, list[Run]] = defaultdict(list)
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in rows:
             if link := links().get(row.table_name):
                 _model, field = link
                 target = (field.related_model, row.data[f"{field.m2m_reverse_field_name()}_id"])
                 kind = "removed" if row.operation == "D" else "added"
                 label = capfirst(str(field.verbose_name))
-                found[label].append(Run(kind, f"{self._name(target)} "))
-        for label, runs in found.items():
-            yield FieldChange(label, "", "", tuple(runs))
+                found[label].append((kind, self._name(target)))
+        for label, names in found.items():
+            yield FieldChange(label, "", "", _listed(names))
+
+    def _list_changes(self, subject: Subject, own: Sequence[History]) -> Iterator[FieldChange]:
+        """Tell readers what lists hold since a change, against what they could see of it before.
+
+        What was put in and taken out while it was a draft is told by neither.
+        """
+        for (of, table), listings in self.lists.items():
+            if of != subject or not own:
+                continue
+            field: Any = links()[table][1]
+            change = own[-1].changeset_id
+            after = listed_after(listings, change)
+            was_public = self._shown(own[0].before_id) is not None
+            before = listed_after(listings, change - 1) if was_public else frozenset()
+            names = [
+                (kind, self._name((field.related_model, number)))
+                for kind, numbers in (("removed", before - after), ("added", after - before))
+                for number in sorted(numbers)
+            ]
+            if names:
+                yield FieldChange(capfirst(str(field.verbose_name)), "", "", _listed(names))
 
     def _text(self, row, field) -> str:
         if row is None:
@@ -248,20 +309,40 @@ class _Told:
                 field: Any = link[1]
                 number = row.data[f"{field.m2m_reverse_field_name()}_id"]
                 wanted[field.related_model].add(number)
+        for (_subject, table), listings in self.lists.items():
+            target: Any = links()[table][1].related_model
+            wanted[target].update(each.lists for each in listings)
         for image in self.images.values():
             for field in image._meta.concrete_fields:
                 number = getattr(image, field.attname) if field.is_relation else None
                 if number is not None and field.name != "negotiation":
                     wanted[field.related_model].add(number)
-        kinds = Record.objects.in_bulk(wanted.pop(Record, set()))
+        records = Record.objects.all() if self.is_open else Record.objects.visible_to(self.reader)
+        kinds = records.in_bulk(wanted.pop(Record, set()))
         for number, record in kinds.items():
             wanted[record.model].add(number)
         return {
             (model, pk): str(row)
             for model, numbers in wanted.items()
             if model is not Negotiation
-            for pk, row in rows_by_number(model, numbers).items()
+            for pk, row in rows_by_number(model, self._named_to_reader(model, numbers)).items()
         }
+
+    def _named_to_reader(self, model: Any, numbers: set[int]) -> set[int]:
+        """Return the rows whose names are told: of what is no draft today."""
+        if self.is_open:
+            return numbers
+        seen = model.objects.visible_to(self.reader).filter(pk__in=numbers)
+        return set(seen.values_list("pk", flat=True))
+
+
+def _listed(names: Sequence[tuple[str, str]]) -> tuple[Run, ...]:
+    """Return what was put into a list or taken out, with commas between what fared alike."""
+    following = [kind for kind, _name in names[1:]] + [""]
+    return tuple(
+        Run(kind, f"{name}, " if kind == after else f"{name} ")
+        for (kind, name), after in zip(names, following, strict=True)
+    )
 
 
 def _is_prose(field: models.Field) -> bool:

@@ -10,33 +10,64 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import ranges
 from negotiations.forms import OperationErrors, RangeTextField
 from negotiations.models import Delegate, Party, Person, Round
+from negotiations.operations import edit
 from negotiations.rounds import cancel_round, hold_round, postpone_round, seat_delegate
 from positions.personfield import PersonField
+from positions.writingform import WritingForm
 
 
-class StatusForm(OperationErrors, forms.Form):
-    """What becomes of a round. Each subclass is one act, in the words of its address."""
+class StatusForm(WritingForm):
+    """What becomes of a round. Each subclass is one act, in the words of its address.
+
+    The status is none of the fields that one types in: sending the form sets it. Where somebody
+    else set another meanwhile, it is chosen like any other field.
+    """
 
     title: ClassVar[Any]
     operation: ClassVar[Callable[..., Round]]
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    sets: ClassVar[str]
+    tells: ClassVar[tuple[str, ...]] = ("status",)
+    set_by_itself = frozenset({"status"})
     #: What the reason is called: why it was put off, but only a note where nothing needs one.
     why: ClassVar[Any] = _("Why")
-    reason = forms.CharField(required=False, max_length=500)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    status = forms.ChoiceField(
+        label=_("Status"), choices=Round.Status.choices, widget=forms.HiddenInput
+    )
 
-    def __init__(self, data=None, *, round: Round, user):
-        self.round, self.user = round, user
+    def __init__(self, data=None, *, record: Round, user):
+        self.options = {"record": record, "user": user}
+        self.record, self.round, self.user = record, record, user
+        self.negotiation = record.negotiation
         self.dom_id = f"form-{type(self).__name__.lower()}"
-        super().__init__(data, initial={"version": round.version}, auto_id=f"{self.dom_id}-%s")
+        if data is not None and "status" not in data:
+            data = data.copy()
+            data["status"] = self.sets
+        initial = {"version": self.version_at(record), "status": record.status}
+        super().__init__(data, initial=initial, auto_id=f"{self.dom_id}-%s")
         self.fields["reason"].label = self.why
         for name in ("held", "planned"):
             if name in self.fields:
-                self.fields[name].read = partial(ranges.parse_times, zone=round.time_zone)
-                self.fields[name].show = partial(ranges.times_text, zone=round.time_zone)
+                self.fields[name].read = partial(ranges.parse_times, zone=record.time_zone)
+                self.fields[name].show = partial(ranges.times_text, zone=record.time_zone)
+        self.remember_first_shown(self.tells)
+
+    @property
+    def first_status(self) -> str:
+        """The status that the round had when the form was opened, as a hidden field."""
+        return self["status"].as_hidden(only_initial=True)
 
     def save(self) -> Round:
-        """Record it. Raises ``ValidationError``, and ``Conflict`` where somebody was quicker."""
-        return type(self).operation(user=self.user, round=self.round, **self.cleaned_data)
+        """Record it. Raises ``ValidationError``, and ``Conflict`` where somebody was quicker.
+
+        Where another status than the act's was chosen, only the other fields are edited.
+        """
+        fields = dict(self.cleaned_data)
+        status = fields.pop("status")
+        shared = {"user": self.user, "version": fields.pop("version")}
+        if status != self.sets:
+            return edit(self.record, **shared, **fields, status=status)
+        return type(self).operation(round=self.record, **shared, **fields)
 
 
 def _times(label) -> RangeTextField:
@@ -53,6 +84,8 @@ class HoldForm(StatusForm):
 
     title = _("This round was held")
     operation = staticmethod(hold_round)
+    sets = Round.Status.HELD
+    tells = ("status", "held", "duration", "venue")
     held = _times(_("When"))
     venue = forms.CharField(label=_("Where"), required=False, max_length=300)
     duration = RangeTextField(
@@ -77,6 +110,8 @@ class PostponeForm(StatusForm):
 
     title = _("This round is postponed")
     operation = staticmethod(postpone_round)
+    sets = Round.Status.POSTPONED
+    tells = ("status", "planned")
     planned = _times(_("Now planned for"))
     field_order = ("planned", "reason")
 
@@ -90,6 +125,7 @@ class CancelForm(StatusForm):
 
     title = _("This round is cancelled")
     operation = staticmethod(cancel_round)
+    sets = Round.Status.CANCELLED
 
 
 ACTS: dict[str, type[StatusForm]] = {

@@ -39,6 +39,12 @@ def text_at(source: Source, revision: int) -> str | None:
     return rows.order_by("-changeset__revision", "-pk").values_list("words", flat=True).first()
 
 
+def text_of_version(source: Source, version: int) -> str:
+    """Return the text that a source had when its row was of a version; empty if it had none."""
+    rows = _sealed(source).filter(data__version=version)
+    return rows.order_by("-pk").values_list("words", flat=True).first() or ""
+
+
 def _versions(source: Source) -> Iterator[TextVersion]:
     rows = _sealed(source).annotate(
         digest=Func("words", function="public.negotiations_text_hash", output_field=CharField()),

@@ -20,6 +20,8 @@ class WritingForm(OperationErrors, forms.Form):
     record: Any = None
     #: Whether it knows what its fields first held, so that two edits can be told apart.
     tells_edits = False
+    #: Fields that nobody types in: opening the form once more says the same of them again.
+    set_by_itself: frozenset[str] = frozenset()
     #: What somebody else changed meanwhile, to be said when it is saved.
     note = ""
 

@@ -27,6 +27,7 @@ from negotiations.models import (
     Record,
     Sending,
     State,
+    Undoing,
     UnsavedForm,
 )
 from negotiations.operations import create, edit, remove
@@ -210,9 +211,11 @@ def name_of(model: type[models.Model]) -> str:
 
 
 #: What is there for a while: half-typed forms, texts not saved yet, files asked for or sent, and
-#: until when somebody has read what mentions them; and codings, which the history must not show.
+#: until when somebody has read what mentions them; codings, which the history must not show; and
+#: which changeset undid which.
 PASSING = (
     UnsavedForm,
+    Undoing,
     Sending,
     Presence,
     Export,

@@ -229,6 +229,11 @@ def take_texts(documents, talks):
             unsaved.keep(user=user, address=address, typed=typed)
             documents.take(f"half-typed at {address}", manager.get(address), 200)
     unsaved.UnsavedForm.objects.all().delete()
+    (address,) = listed["source-text-check"]
+    form = manager.get(address).context["form"]
+    sent = {"version": form["version"].value(), "blocks": "1", "keep": list(map(str, form.kept))}
+    edit(form.source, user=user, text="What somebody else has given meanwhile.")
+    documents.take(f"conflict at {address}", manager.post(address, sent), 409)
 
 
 def take_conflicts(documents, talks):
@@ -242,6 +247,8 @@ def take_conflicts(documents, talks):
         documents.take(f"conflict at {address}", editor.post(address, mine), 409)
         part = editor.post(address, mine, headers=HTMX)
         documents.take(f"part, conflict at {address}", part, 409)
+        editor.post(reverse("unsaved", args=[talks.slug]) + f"?form={address}", mine)
+        documents.take(f"left in a conflict at {address}", editor.get(address), 200)
     address = reverse("round-status", args=[talks.slug, talks.third.pk, "cancel"])
     edit(talks.third, user=user, status="postponed")
     response = editor.post(address, {"version": 1, "reason": "No visas"})

@@ -83,7 +83,7 @@ LIMITS = {
     "claims": 30,
     "sources": 9,
     "evidence": 21,
-    "changes": 29,
+    "changes": 31,
     "setup": 14,
     "setup-settings": 7,
     "setup-parties": 7,
@@ -116,7 +116,7 @@ LIMITS = {
     "round-seat": 8,
     "round-status": 6,
     "demand-edit": 37,
-    "record": 30,
+    "record": 31,
     "record-edit": 20,
     "review": 22,
     "codings": 13,
@@ -126,7 +126,7 @@ LIMITS = {
     "coding-settle": 46,
     "review-record": 62,
     "record-history": 30,
-    "changeset": 60,
+    "changeset": 61,
     "record-new": 16,
 }
 

@@ -9,6 +9,7 @@ from negotiations.models.parties import Party, Person
 from negotiations.models.rounds import Delegate, Participation, Round, Track
 from negotiations.models.sending import Presence, Sending
 from negotiations.models.source import Source
+from negotiations.models.undoing import Undoing
 from negotiations.models.unsaved import UnsavedForm
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "Source",
     "State",
     "Track",
+    "Undoing",
     "UnsavedForm",
 ]

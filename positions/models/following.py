@@ -30,11 +30,15 @@ class OwnQuerySet(models.QuerySet):
 
 
 class Watch(models.Model):
-    """A user follows a negotiation or, where ``record`` has its number, an issue or a party."""
+    """A user follows a negotiation or, where ``record`` has its number, an issue or a party.
+
+    ``since`` is the revision from which on: what came before is not new to them.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watches")
     subject = models.BigIntegerField(_("number of the negotiation"))
     record = models.BigIntegerField(_("number of the record"), null=True)
+    since = models.BigIntegerField(_("followed since revision"), default=0)
 
     objects: ClassVar = OwnQuerySet.as_manager()
 

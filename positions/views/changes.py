@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from negotiations.changes import (
+    BESIDES,
     authors,
     changesets,
     publications,
@@ -18,6 +19,7 @@ from negotiations.changes import (
 from negotiations.forms import DayField
 from negotiations.history import head_of
 from negotiations.models import Record
+from negotiations.undoings import last_to_undo, undoings_of
 from positions.codebookacts import last_act
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -34,8 +36,12 @@ class ChangesForm(forms.Form):
         error_messages={"invalid_choice": _("There is no such kind of record.")},
     )
 
-    def __init__(self, data, *, authors):
+    def __init__(self, data, *, authors, writes):
         super().__init__(data)
+        kinds: Any = self.fields["kind"]
+        if writes:
+            besides = [(name, label) for name, (label, _model) in BESIDES.items()]
+            kinds.choices = [*kinds.choices, (_("Besides records"), besides)]
         if authors:
             self.fields["who"] = forms.ChoiceField(
                 label=_("Who"),
@@ -58,15 +64,20 @@ def changes(request, slug):
     negotiation = negotiation_or_404(request, slug)
     writes = may_edit(request, negotiation)
     names = authors(negotiation, request.user) if writes else ()
-    form = ChangesForm(request.GET, authors=names)
+    form = ChangesForm(request.GET, authors=names, writes=writes)
     context = {"negotiation": negotiation, "form": form, "writes": writes, "can_edit": writes}
     if not form.is_valid():
         return render(request, "positions/changes.html", context, status=400)
     rows, tell = (changesets, told_changesets) if writes else (publications, told_publications)
     asked: Any = rows(negotiation=negotiation, user=request.user, **form.filters)
     page = Paginator(asked, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+    act = None
+    if writes:
+        undoings = undoings_of(negotiation, request.user)
+        act = last_to_undo(negotiation, request.user, undoings)
     context |= {
         "page": page,
+        "own_act": told_changesets([act])[0] if act else None,
         "told": tell(list(page)),
         "codebook_act": last_act(negotiation=negotiation, user=request.user) if writes else None,
         "filtered": any(form.cleaned_data.values()),

@@ -208,13 +208,14 @@ def codebook_undo(request, slug):
     if act is None or str(act.revision) != request.POST.get("revision"):
         messages.error(request, _("Somebody has changed the codebook since; look at it again."))
         return redirect("codebook", slug=slug)
+    (told,) = told_changesets([act])
     try:
         reversing.reverse(negotiation, act.revision or 0, user=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        said = _("Revision %(revision)s is undone.") % {"revision": act.revision}
-        messages.success(request, said)
+        said = _("Undone: %(what)s (revision %(number)s).")
+        messages.success(request, said % {"what": told.in_few_words, "number": act.revision})
     return redirect("codebook", slug=slug)
 
 

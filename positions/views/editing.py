@@ -35,7 +35,7 @@ from positions.recordpages import url_of
 from positions.reviewing import publish, submit
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
-from positions.views.saving import ask, save, told
+from positions.views.saving import ask, brought_up, save, told
 
 #: The addresses at which a record's number stands for the record that is edited.
 EDIT_FORMS = frozenset({"record-edit", "demand-edit"})
@@ -86,10 +86,18 @@ def is_to_save(request) -> bool:
 
 
 def filled(request, make, **options):
-    """Return the form that ``make`` gives for what was typed."""
+    """Return the form that ``make`` gives for what was typed.
+
+    What was left half-typed comes back on top of what is saved now; ``request.left`` then says what
+    others changed since.
+    """
     data = typed(request)
     form = make(data, **options)
-    return form if data is None else uncomplaining(form, request)
+    if data is None:
+        return form
+    if request.kept:
+        form, request.left = brought_up(form)
+    return uncomplaining(form, request)
 
 
 def remember_source(request, form, record):
@@ -285,6 +293,7 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
         "can_edit": True,
         **(conflict or told()),
         "kept": getattr(request, "kept", None),
+        "left": getattr(request, "left", None),
         "others": others_at(request, form.record),
         "waits": _waiting(form),
         "back": go_on(request, back or own),

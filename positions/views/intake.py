@@ -30,6 +30,7 @@ from positions.views.editing import (
     typed,
 )
 from positions.views.saving import save
+from positions.views.savingtexts import ask_text, save_text
 
 #: A text longer than this is not put into a field to be changed there.
 LONGEST_TO_TYPE = 300_000
@@ -102,19 +103,21 @@ def source_text_check(request, slug, pk, intake):
     """Compare a new text with the one there is, see what becomes of its anchors, and save it."""
     source = _source_to_edit(request, slug, pk)
     given = _intake_or_404(request, source.negotiation, intake)
-    form = filled(request, CorrectionForm, source=source, user=request.user, intake=given)
-    status = HTTPStatus.OK
+    form = filled(request, CorrectionForm, record=source, user=request.user, intake=given)
+    status, asked = HTTPStatus.OK, None
     try:
-        if is_to_save(request) and save(form):
+        if is_to_save(request) and (saved := save_text(form)):
             _forget(request, given)
-            _tell_what_became_of_anchors(request, form.correction)
+            _tell_what_became_of_it(request, saved)
             return redirect(go_on(request, reverse("source", args=[slug, pk])))
     except Conflict as conflict:
-        form, status = _anew(request, form, conflict.current), HTTPStatus.CONFLICT
+        form, asked = ask_text(form, conflict.current, request.POST)
+        status = HTTPStatus.CONFLICT
     context = {
         "source": form.source,
         "pieces": textdiff.compared(form.source.text, form.text),
         "foreseen": capture.foreseen(form.source, form.text),
+        "asked_text": asked,
     }
     return _show(request, form.page, form, _about(form.source, context), status)
 
@@ -182,24 +185,12 @@ def _forget(request, intake: Intake | None) -> None:
         intake.delete()
 
 
-def _anew(request, form: CorrectionForm, current) -> CorrectionForm:
-    """The form once more, with what was typed, against the text that somebody else has saved."""
-    data = request.POST.copy()
-    data["version"] = str(current.version)
-    again = form.anew(data, source=current)
-    again.full_clean()
-    again.add_error(
-        None,
-        _(
-            "Somebody else has changed this source since you opened it. Below, your text is "
-            "compared with theirs; save again if you still mean it."
-        ),
-    )
-    return again
-
-
-def _tell_what_became_of_anchors(request, correction) -> None:
-    text = saved_message(correction.source)
+def _tell_what_became_of_it(request, form: CorrectionForm) -> None:
+    correction = form.correction
+    if correction is None:
+        messages.success(request, _("The text stays as it was saved meanwhile."))
+        return
+    text = f"{saved_message(correction.source)} {form.note}".strip()
     kept, lost = len(correction.carried), len(correction.lost)
     if kept:
         words_kept = ngettext(

@@ -40,7 +40,7 @@ from positions.views.editing import (
     source_key,
     typed,
 )
-from positions.views.saving import save
+from positions.views.saving import ask, save, told
 
 
 def _round_of(request, negotiation, pk) -> Round:
@@ -180,7 +180,7 @@ def _forget(request, form) -> None:
         unsaved.discard(user=request.user, address=request.path)
 
 
-def _show(request, template, form, held, anchor, status=HTTPStatus.OK):
+def _show(request, template, form, held, anchor, status=HTTPStatus.OK, **asked):
     """Show a form of the round as a page or in its slot."""
     if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -193,6 +193,8 @@ def _show(request, template, form, held, anchor, status=HTTPStatus.OK):
         # An answer is given once; of all else there may be more.
         "quick": wants_part(request) and not {"copy", "answers"} & set(request.GET),
         "back": _back(held, anchor),
+        "left": getattr(request, "left", None),
+        **asked,
     }
     return render_page_or_part(request, template, "form", context, status=status)
 
@@ -201,9 +203,9 @@ def _back(held: Round, anchor: str) -> str:
     return f"{_address(held, 'round')}#{anchor}"
 
 
-def _done(request, held, record, anchor, **told):
+def _done(request, held, record, anchor, note="", **told):
     """Go on after something was saved: on the page, which is ``told`` more, or back to it."""
-    text = saved_message(record)
+    text = f"{saved_message(record)} {note}".strip()
     if wants_part(request):
         return announce_saved(HttpResponse(), record, text, **told)
     messages.success(request, text)
@@ -230,31 +232,16 @@ def round_status(request, slug, pk, act):
     held = _round_to_edit(request, slug, pk)
     if act not in ACTS:
         raise Http404
-    form, status = filled(request, ACTS[act], round=held, user=request.user), HTTPStatus.OK
+    form, status = filled(request, ACTS[act], record=held, user=request.user), HTTPStatus.OK
+    asked = told()
     try:
         if is_to_save(request) and save(form):
             unsaved.discard(user=request.user, address=request.get_full_path())
-            return _done(request, held, held, "round-head")
+            return _done(request, held, held, "round-head", note=form.note)
     except Conflict as conflict:
-        form, status = _conflict(request, act, conflict.current), HTTPStatus.CONFLICT
-    return _show(request, "positions/round_form.html", form, held, "round-head", status)
-
-
-def _conflict(request, act, current):
-    """The form once more, with what was typed, knowing of what somebody else did meanwhile."""
-    data = request.POST.copy()
-    data["version"] = str(current.version)
-    form = ACTS[act](data, round=current, user=request.user)
-    form.full_clean()
-    form.add_error(
-        None,
-        _(
-            "Somebody else has changed this round since you opened it; it is now %(status)s. "
-            "Look at it, then save again if you still mean it."
-        )
-        % {"status": current.get_status_display()},
-    )
-    return form
+        form, asked = ask(form, conflict.current, request.POST)
+        status = HTTPStatus.CONFLICT
+    return _show(request, "positions/round_form.html", form, held, "round-head", status, **asked)
 
 
 @signed_in

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from negotiations.models import History
 from negotiations.operations import Conflict
 from positions.conflicts import (
-    ASKED,
+    OFFERED,
     SINCE,
     ConflictRow,
     asked,
     conflict_rows,
     merged,
+    offering,
     with_choices,
+    without_asking,
 )
 from positions.models import Term
 
@@ -61,10 +63,33 @@ def put_together(form, current):
     Fields that this editor left alone hold the other's text.
     """
     theirs = form.anew(record=current)
-    data = merged(form, theirs, version=form.version_at(current))
-    for name in [n for n in data if n in (ASKED, SINCE) or n.startswith(("keep-", "before-"))]:
-        del data[name]
+    data = without_asking(merged(form, theirs, version=form.version_at(current)))
     return form.anew(data, record=current), conflict_rows(form, theirs)
+
+
+def brought_up(form) -> tuple:
+    """Return a form that was left half-typed on top of what is saved now, and what to say of it.
+
+    In the fields that others have changed as well it shows what they saved; the words that were
+    typed there are offered. Where nobody changed anything it is the same, and nothing is said.
+    """
+    if not getattr(form, "tells_edits", False) or form.record is None:
+        return form, {}
+    theirs = form.anew(record=form.record)
+    changed = conflict_rows(form, theirs)
+    if not changed:
+        return form, {}
+    rows = [row for row in changed if row.name not in form.set_by_itself]
+    since = form.data.get("version", "")
+    said = {
+        "since": since,
+        "rows": rows,
+        "offered": [row for row in rows if row.is_open],
+        "only_theirs": ", ".join(row.label for row in rows if not row.is_open),
+        "edits": edits_since(form.record, since, form.user),
+    }
+    data = offering(form, theirs, version=form.version_at(form.record))
+    return form.anew(data), said
 
 
 def ask(form, current, posted) -> tuple:
@@ -114,19 +139,20 @@ def _changed_meanwhile(rows, record, user) -> str:
     """Say who changed what while somebody else was editing; nothing where that shows nowhere."""
     if not rows:
         return ""
-    named = {"who": _names(edits_since(record, "", user)), "what": _labels(rows)}
+    named = {"who": names_of(edits_since(record, "", user)), "what": _labels(rows)}
     return _("%(who)s changed this meanwhile, and that is kept, too: %(what)s.") % named
 
 
 def _replaced(form) -> str:
     """Say whose words go, now that somebody chose others; nothing where nobody's do."""
-    kept = {name: form.data.get(f"keep-{name}") for name in asked(form.data)}
+    names = [*asked(form.data), *form.data.getlist(OFFERED)]
+    kept = {name: choice for name in names if (choice := form.data.get(f"keep-{name}"))}
     changed = form.changed_data if kept else ()
     gone = [form[name] for name, choice in kept.items() if choice != "theirs" and name in changed]
     if not gone:
         return ""
     edits = edits_since(form.record, form.data.get(SINCE, ""), form.user)
-    named = {"who": _names(edits), "what": _labels(gone)}
+    named = {"who": names_of(edits), "what": _labels(gone)}
     return _("This replaced what %(who)s had written: %(what)s.") % named
 
 
@@ -134,7 +160,8 @@ def _labels(fields) -> str:
     return ", ".join(str(field.label) for field in fields)
 
 
-def _names(edits: Sequence[EditBy]) -> str:
+def names_of(edits: Sequence[EditBy]) -> str:
+    """Return who edited, in a line."""
     return ", ".join(edit.who for edit in edits) or _("somebody")
 
 

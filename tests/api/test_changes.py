@@ -5,11 +5,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from negotiations.memberships import add_member
 from negotiations.models import Negotiation
 from negotiations.operations import edit, publish, retract
 from tests.api.conftest import program_of
 from tests.database import seal
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, UserFactory
 from tests.recording import published_demand
 from tests.talks import Talks, river_talks
 
@@ -145,3 +146,19 @@ def test_the_number_of_queries_does_not_grow(talks, program, changed):
         published_demand(negotiation=talks.negotiation, text=f"{number}", issue=talks.flow)
         seal()
     assert queries() == few
+
+
+def test_who_let_whom_in_is_for_those_who_write(talks, program, client):
+    boss = MembershipFactory(negotiation=talks.negotiation, role="manager").user
+    guest = UserFactory()
+    add_member(user=boss, negotiation=talks.negotiation, member=guest, role="reader")
+    seal()
+    newest = asked(program, talks, kind="membership")[0]
+    assert newest["user"] == boss.username
+    assert [row["after"]["user_id"] for row in newest["rows"]] == [guest.pk]
+    assert asked(program, talks, kind="comment") == []
+    reader = program_of(guest)
+    for kind in ("membership", "invitation", "settings", "comment"):
+        for asker in (client, reader):
+            answer = asker.get(PLACE, {"negotiation": talks.slug, "kind": kind})
+            assert (answer.status_code, list(answer.json())) == (400, ["kind"])

@@ -4,8 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given as given_any
 from hypothesis import strategies as st
+from lxml.html import fromstring
 
-from negotiations.models import Record, Source
+from negotiations.models import Intake, Record, Source
 from negotiations.texts import hash_of
 from positions.models import Evidence
 from positions.operations import add_part, edit_record, record_source
@@ -14,6 +15,7 @@ from positions.textdiff import Piece, compared
 from positions.textversions import text_at, versions_of
 from tests.factories import SourceFactory
 from tests.pages import signed_in
+from tests.sending import as_sent
 from tests.talks import river_talks
 
 TEXT = "Talks resume\n\nEast wants thirty days.\n\nWest said no."
@@ -104,20 +106,77 @@ def test_what_is_cut_is_left_out_of_the_comparison_at_once(editor, source, quote
     assert "Share this." not in page.content.decode().partition("Choose what belongs")[0]
 
 
-def test_somebody_else_s_correction_is_not_overwritten(editor, talks, source):
+THEIRS = TEXT.replace("thirty", "40")
+
+
+@pytest.fixture
+def clash(editor, talks, source):
+    """The page that asks, after another has given the source a text and a title as well."""
     address = give(editor, source, CORRECTED)
     sent = ticked(editor.get(address))
-    edit_record(source, user=talks.editor, version=1, text=TEXT.replace("thirty", "40"))
+    edit_record(source, user=talks.editor, version=1, text=THEIRS, title="Renamed")
     page = editor.post(address, sent)
-    html = page.content.decode()
     assert page.status_code == 409
-    assert "Somebody else has changed this source" in html
-    assert "<del>40</del><ins>thirty</ins>" in html.replace(" </del>", "</del>").replace(
-        " </ins>", "</ins>"
+    return address, page
+
+
+def marked(page) -> list[list[tuple[str, str]]]:
+    """Return the words that each side of the choice put in or took out."""
+    sides = fromstring(page.content).xpath("//fieldset//div[@class='difference']")
+    return [[(e.tag, e.text.strip()) for e in each.iter("ins", "del")] for each in sides]
+
+
+def test_two_texts_of_one_source_are_chosen_from(editor, talks, source, clash):
+    address, page = clash
+    words = page.content.decode()
+    assert f"{talks.editor} changed this on " in words
+    mine, theirs = marked(page)
+    assert theirs == [("del", "thirty"), ("ins", "40")]
+    assert ("ins", "40") not in mine
+    again = as_sent(page)
+    assert "keep-text" not in again
+    page = editor.post(address, again)
+    assert (page.status_code, "Choose which of these is kept." in page.content.decode()) == (
+        409,
+        True,
     )
-    assert Source.objects.get(pk=source.pk).text == TEXT.replace("thirty", "40")
-    editor.post(address, ticked(page))
-    assert Source.objects.get(pk=source.pk).text == CORRECTED
+    assert Source.objects.get(pk=source.pk).text == THEIRS
+    editor.post(address, {**as_sent(page), "keep-text": "mine"})
+    now = Source.objects.get(pk=source.pk)
+    assert (now.text, now.title) == (CORRECTED, "Renamed")
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept", "said"),
+    [
+        ("theirs", THEIRS, "The text stays as it was saved meanwhile."),
+        ("before", TEXT, "Saved "),
+    ],
+)
+def test_another_of_the_three_texts_is_kept(editor, source, clash, choice, kept, said):
+    address, page = clash
+    answer = editor.post(address, {**as_sent(page), "keep-text": choice}, follow=True)
+    assert said in answer.content.decode()
+    assert Source.objects.get(pk=source.pk).text == kept
+    assert not Intake.objects.exists()
+
+
+def test_a_choice_made_of_what_is_there_no_more_asks_again(editor, talks, source, clash):
+    address, page = clash
+    edit_record(source, user=talks.editor, version=2, text=f"{TEXT} Or so.")
+    again = editor.post(address, {**as_sent(page), "keep-text": "theirs"})
+    assert again.status_code == 409
+    assert Source.objects.get(pk=source.pk).text == f"{TEXT} Or so."
+
+
+def test_what_another_changed_besides_the_text_is_kept_too(editor, talks, source):
+    address = give(editor, source, CORRECTED)
+    sent = ticked(editor.get(address))
+    edit_record(source, user=talks.editor, version=1, title="Renamed")
+    answer = editor.post(address, sent, follow=True)
+    assert f"{talks.editor} changed other fields meanwhile" in answer.content.decode()
+    now = Source.objects.get(pk=source.pk)
+    assert (now.text, now.title) == (CORRECTED, "Renamed")
 
 
 def test_the_same_text_is_no_correction(editor, source):

@@ -14,7 +14,7 @@ from tests.positions.test_record_forms import (
     rows_of_every_kind,
     signed_in,
 )
-from tests.recording import published_demand
+from tests.recording import published_demand, published_silence
 from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,24 @@ def test_the_choices_of_a_term_are_part_of_it(talks):
     assert names == {"yes", "no", "later", "never"}
 
 
+def test_of_a_silence_days_and_rounds_are_chosen_too(talks):
+    first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
+    silence = published_silence(negotiation=talks)
+    meeting = factories.RoundFactory(negotiation=talks, state=State.PUBLISHED, title="At sea")
+    url = reverse("record-edit", args=[talks.slug, silence.pk])
+    mine = {**as_sent(second.get(url)), "looked_until": "9 May 2030", "round": ""}
+    theirs = {"looked_until": "8 May 2030", "round": str(meeting.pk)}
+    first.post(url, {**as_sent(first.get(url)), **theirs})
+    page = second.post(url, mine)
+    assert page.status_code == 409
+    assert words_asked(page)[:2] == ["9 May 2030", "8 May 2030"]
+    assert [row.label for row in page.context["only_theirs"]] == ["Round"]
+    second.post(url, {**as_sent(page), "keep-looked_until": "before"})
+    before = silence.looked_until
+    silence.refresh_from_db()
+    assert (silence.looked_until, silence.round) == (before, meeting)
+
+
 def test_an_edit_that_says_nothing_new_disturbs_nobody(talks):
     first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
     track = factories.TrackFactory(negotiation=talks)
@@ -158,21 +176,84 @@ def test_an_edit_that_says_nothing_new_disturbs_nobody(talks):
     assert track.name == "Renamed"
 
 
-def test_what_was_kept_of_a_form_that_asked_asks_again(talks):
+def left_half_typed(talks, kind="outcome", **mine):
+    """Somebody's edit that clashed with another's, asked what is kept, and was left there."""
     first, second = signed_in(talks, "manager"), signed_in(talks, "manager")
+    row = rows_of_every_kind(talks)[kind]
+    url = reverse("record-edit", args=[talks.slug, row.pk])
+    keeping = f"{reverse('unsaved', args=[talks.slug])}?form={url}"
+    typed = {**as_sent(second.get(url)), "text": "Mine instead", **mine}
+    first.post(url, {**as_sent(first.get(url)), "text": "Theirs instead"})
+    page = second.post(url, typed)
+    assert page.status_code == 409
+    second.post(keeping, as_sent(page))
+    return first, second, row, url, keeping
+
+
+def test_a_form_left_in_a_conflict_comes_back_on_top_of_what_is_saved(talks):
+    first, second, row, url, _keeping = left_half_typed(talks, kind="outcome")
+    page = second.get(url)
+    shown = " ".join(page.content.decode().split())
+    assert "These are your own words, left half-typed on " in shown
+    assert "Start from what is saved now" in shown
+    assert f"{first.user} changed this on " in shown
+    assert words_asked(page)[:2] == ["Mine instead", "Theirs instead"]
+    sent = as_sent(page)
+    assert (sent["text"], "keep-text" in sent) == (["Theirs instead"], False)
+    # A save that touches another field is no conflict, and takes nothing from anybody.
+    page = second.post(url, {**sent, "kind": "not agreed"}, follow=True)
+    assert page.redirect_chain
+    assert "This replaced" not in page.content.decode()
+    row.refresh_from_db()
+    assert (row.text, row.kind) == ("Theirs instead", "not agreed")
+    assert "left half-typed" not in second.get(url).content.decode()
+
+
+def test_ones_own_words_from_then_can_be_saved_instead(talks):
+    first, second, row, url, keeping = left_half_typed(talks)
+    # Kept once more by the page that offers them, and looked at again, they are offered still.
+    for _again in range(2):
+        second.post(keeping, as_sent(second.get(url)))
+    sent = as_sent(second.get(url))
+    assert sent["mine-text"] == ["Mine instead"]
+    page = second.post(url, {**sent, "keep-text": "mine"}, follow=True)
+    assert f"This replaced what {first.user} had written: Text." in page.content.decode()
+    row.refresh_from_db()
+    assert row.text == "Mine instead"
+
+
+def test_what_is_typed_on_top_of_what_was_offered_counts(talks):
+    _first, second, row, url, keeping = left_half_typed(talks)
+    typed = {**as_sent(second.get(url)), "text": "Theirs and mine", "keep-text": "mine"}
+    second.post(keeping, typed)
+    page = second.get(url)
+    assert as_sent(page)["text"] == ["Theirs and mine"]
+    assert "offers" not in as_sent(page)
+    second.post(url, typed)
+    row.refresh_from_db()
+    assert row.text == "Theirs and mine"
+
+
+def test_somebody_who_is_quicker_once_more_is_asked_about(talks):
+    first, second, _row, url, _keeping = left_half_typed(talks)
+    sent = {**as_sent(second.get(url)), "keep-text": "mine"}
+    first.post(url, {**as_sent(first.get(url)), "text": "Theirs once more"})
+    page = second.post(url, sent)
+    assert page.status_code == 409
+    assert as_sent(page)["text"] == ["Mine instead"]
+    assert words_asked(page)[2] == "Theirs instead"
+    assert not {"offers", "mine-text"} & set(as_sent(page))
+
+
+def test_what_nobody_else_changed_comes_back_as_it_was_typed(talks):
+    editor = signed_in(talks, "manager")
     row = rows_of_every_kind(talks)["outcome"]
     url = reverse("record-edit", args=[talks.slug, row.pk])
     keeping = f"{reverse('unsaved', args=[talks.slug])}?form={url}"
-    mine = {**as_sent(second.get(url)), "text": "Mine instead"}
-    first.post(url, {**as_sent(first.get(url)), "text": "Theirs instead"})
-    asks = as_sent(second.post(url, mine))
-    for choice in ({}, {"keep-text": "mine"}):
-        second.post(keeping, {**asks, **choice})
-        page = second.post(url, as_sent(second.get(url)))
-        assert page.status_code == 409
-        assert words_asked(page)[:2] == ["Mine instead", "Theirs instead"]
-    row.refresh_from_db()
-    assert row.text == "Theirs instead"
+    editor.post(keeping, {**as_sent(editor.get(url)), "text": "Half my words."})
+    page = editor.get(url)
+    assert as_sent(page)["text"] == ["Half my words."]
+    assert "What was saved since" not in page.content.decode()
 
 
 def test_it_names_all_who_wrote_meanwhile_and_marks_their_words(talks):

@@ -1,6 +1,6 @@
 """Who changed what: for those who write everything, for all others what was published."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from negotiations import memberships
 from negotiations.changes import ROWS_TOLD, latest_changes
-from negotiations.models import Changeset, Membership, Party
+from negotiations.invitations import invite, join
+from negotiations.models import Changeset, Membership, Party, Record
 from negotiations.operations import create, edit, operation, publish, remove, retract
+from positions.commenting import add_comment
 from positions.models import Issue
 from positions.operations import edit_demand, record_demand
 from tests.factories import A_DAY, IssueFactory, MembershipFactory, NegotiationFactory, PartyFactory
@@ -196,6 +199,64 @@ class TestForReaders:
 
 def kinds(told) -> list[str]:
     return [record.kind for record in told.records]
+
+
+@pytest.fixture
+def guests(talks):
+    """A manager who lets bob in and out, and carl in by a link; and a word about a record."""
+    boss = create_member(talks, "boss", "manager")
+    bob, carl = (User.objects.create_user(name) for name in ("bob", "carl"))
+    memberships.add_member(user=boss, negotiation=talks, member=bob, role="reader")
+    memberships.set_role(user=boss, negotiation=talks, member=bob, role="editor")
+    memberships.remove_member(user=boss, negotiation=talks, member=bob)
+    link, _key = invite(
+        user=boss, negotiation=talks, role="reader", last_day=date.max, several=False
+    )
+    join(link, user=carl)
+    edit(talks, user=boss, title="Talks by the river")
+    party = PartyFactory(negotiation=talks)
+    add_comment(record=Record.objects.get(pk=party.pk), user=boss, text="Is this so?")
+    return boss
+
+
+def create_member(talks, name: str, role: str) -> User:
+    user = User.objects.create_user(name)
+    create(Membership, user=user, negotiation=talks, user_id=user.pk, role=role)
+    return user
+
+
+class TestBesidesRecords:
+    def test_who_let_whom_in_and_out(self, guests, editor, page_for):
+        page = page_for(editor, kind="membership")
+        told = [(t.who, r.title, r.deed, r.fields) for t in page.context["told"] for r in t.records]
+        assert told[:4] == [
+            ("carl", "carl · reader", "added", ()),
+            ("boss", "bob · editor", "removed", ()),
+            ("boss", "bob · editor", "edited", ("role (reader → editor)",)),
+            ("boss", "bob · reader", "added", ()),
+        ]
+        assert "By an invitation from boss" in body(page)
+
+    def test_the_rest(self, guests, editor, page_for):
+        # Ann let herself in, too.
+        joined = deeds(page_for(editor, kind="invitation"))
+        assert joined == [("carl · reader", "added"), ("ann · editor", "added")]
+        settings = deeds(page_for(editor, kind="settings"))
+        assert settings[0] == ("Talks by the river", "edited")
+        assert {title for title, _deed in settings} == {"Talks by the river"}
+        assert deeds(page_for(editor, kind="comment")) == [("Is this so?", "added")]
+        for words in ("Besides records", "joining by an invitation"):
+            assert words in body(page_for(editor))
+
+    def test_those_who_only_read_cannot_ask(self, guests, talks, page_for):
+        reader = Client()
+        reader.force_login(MembershipFactory(negotiation=talks, role="reader").user)
+        for visitor in (Client(), reader):
+            assert "Besides records" not in body(page_for(visitor))
+            for kind in ("membership", "invitation", "settings", "comment"):
+                page = page_for(visitor, kind=kind)
+                assert page.status_code == 400
+                assert "There is no such kind of record." in body(page)
 
 
 class TestFilters:

@@ -368,13 +368,15 @@ def test_the_last_act_is_undone_by_its_button(editor, talks, headers):
     retire(talks.gauges, user=talks.editor, reason="Out of scope")
     page = editor.get(at(talks, "codebook"))
     said = text_of(page)
-    assert f"Last change of the codebook: Out of scope {talks.editor}" in said
+    assert "Last change of the codebook: Issue “Gauges” edited : retired" in said
+    assert f"Out of scope · {talks.editor}, " in said
     changes = editor.get(f"/{talks.slug}/changes/").content.decode()
     assert changes.count("Undo this change of the codebook") == 1
     stale = editor.post(at(talks, "codebook-undo"), {"revision": before}, **headers)
     assert "Somebody has changed the codebook since" in text_of(editor.get(stale.url))
     answer = editor.post(at(talks, "codebook-undo"), {"revision": before + 1}, **headers)
-    assert f"Revision {before + 1} is undone." in text_of(editor.get(answer.url))
+    undone = f"Undone: issue “Gauges” edited (revision {before + 1})."
+    assert undone in text_of(editor.get(answer.url))
     assert Issue.objects.get(pk=talks.gauges.pk).retired is None
 
 

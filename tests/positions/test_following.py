@@ -14,6 +14,7 @@ from accounts.models import User
 from negotiations.models import Membership, Negotiation
 from negotiations.operations import edit, retract
 from negotiations.ranges import date_text
+from positions import following
 from positions.models import FeedKey, Visit, Watch
 from positions.models.following import VISIT
 from positions.operations import record_demand
@@ -112,6 +113,32 @@ def test_what_is_new_is_told_by_watch(talks, visitor):
     page = visitor.get(PAGE).content.decode()
     assert f'href="{reverse("record", args=[talks.slug, demand.pk])}"' in page
     assert talks.editor.username not in page
+
+
+def test_what_came_before_one_follows_is_no_news(talks, visitor):
+    follow(visitor, talks)
+    said(talks, "More water.")
+    follow(visitor, talks, talks.flow)
+    assert news(visitor) == {"River talks": ["More water."], "Flow": []}
+    feed = Client().get(f"/{talks.slug}/feed.atom", {"issue": "flow"}).content.decode()
+    assert "More water." in feed
+    said(talks, "Still more.")
+    assert news(visitor) == {"River talks": ["Still more.", "More water."], "Flow": ["Still more."]}
+    # Who stops and begins again begins anew.
+    follow(visitor, talks, act="stop")
+    follow(visitor, talks)
+    assert news(visitor) == {"River talks": [], "Flow": ["Still more."]}
+
+
+def test_more_is_only_told_of_where_something_was_left_out(talks, visitor, monkeypatch):
+    follow(visitor, talks)
+    for number in range(3):
+        said(talks, f"Water {number}.")
+    follow(visitor, talks, talks.flow)
+    said(talks, "Still more.")
+    monkeypatch.setattr(following, "ROWS_LOOKED_AT", 3)
+    more = {each.title: each.has_more for each in visitor.get(PAGE).context["followed"]}
+    assert more == {"River talks": True, "Flow": False}
 
 
 def test_drafts_are_new_to_those_who_write_alone(talks, visitor):

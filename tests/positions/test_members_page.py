@@ -81,8 +81,9 @@ def test_what_was_done_is_told_by_name(talks):
     ):
         assert told in text(client.post("/river-talks/members/", typed, follow=True))
     changes = text(client.get("/river-talks/changes/"))
-    assert changes.count("ana <span") == 2
+    assert changes.count("ana · editor <span") == 2
     assert "the-reader · editor" in changes
+    assert "role (reader → editor)" in changes
 
 
 def test_who_is_added_twice_keeps_their_role(talks):

@@ -288,11 +288,10 @@ def test_what_was_brought_back_still_knows_of_another_edit(editor, talks, outcom
     mine = as_shown(editor, url, text="Half my words.")
     keep(editor, url, **mine)
     other.post(url, as_shown(other, url, text="Their words."))
-    brought = dict(editor.get(url).context["form"].data.lists())
-    response = editor.post(url, brought)
-    assert response.status_code == 409
-    shown = [(row.label, row.theirs, row.mine) for row in response.context["conflict"]]
-    assert shown == [("Text", "Their words.", "Half my words.")]
+    page = editor.get(url)
+    assert page.context["form"].data["text"] == "Their words."
+    offered = [(row.label, row.theirs, row.mine) for row in page.context["left"]["offered"]]
+    assert offered == [("Text", "Their words.", "Half my words.")]
 
 
 def test_starting_afresh_and_saving_both_forget_what_was_typed(editor, talks, outcome):

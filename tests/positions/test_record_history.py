@@ -6,13 +6,22 @@ from django.test import Client
 
 from negotiations import ranges
 from negotiations.history import revision_of
-from negotiations.models import Changeset, Record
-from negotiations.operations import Conflict, edit, remove, retract
+from negotiations.models import Changeset, Record, Round
+from negotiations.operations import Conflict, create, edit, remove, retract
 from positions import recordhistory
-from positions.models import Demand, Evidence, Linkage, TermValue
+from positions.models import Demand, Evidence, Linkage, Term, TermChoice, TermValue
 from positions.operations import edit_demand, edit_record, record_demand
 from positions.restoring import restore
-from tests.factories import EvidenceFactory, MembershipFactory, PartyFactory, UserFactory, on
+from tests.factories import (
+    EvidenceFactory,
+    MembershipFactory,
+    PartyFactory,
+    TermChoiceFactory,
+    TermFactory,
+    UserFactory,
+    on,
+)
+from tests.recording import published
 from tests.talks import days_of, river_talks
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +277,7 @@ def test_the_last_change_is_undone_in_two_steps(talks, editor):
     assert "<ins>A slip" in html
     assert "1 row gets back what it held" in html
     done = editor.post(f"/{talks.slug}/changes/{number}/", follow=True)
-    assert f"Revision {number} is undone." in done.content.decode()
+    assert f"Undone: demand “A slip.” edited (revision {number})." in done.content.decode()
     assert Demand.objects.get(pk=demand.pk).text == "Water for sixty days."
     assert Changeset.objects.filter(user_id=talks.editor.pk).latest("revision").reason == (
         f"Revision {number} undone"
@@ -292,7 +301,7 @@ def test_nothing_of_one_s_own_is_said_so(talks):
     client = Client()
     client.force_login(MembershipFactory(negotiation=talks.negotiation, role="editor").user)
     page = client.post(f"/{talks.slug}/changes/undo/", follow=True).content.decode()
-    assert "You have changed nothing here yet." in page
+    assert "There is no change of yours here that is left to undo." in page
 
 
 def test_evidence_has_its_own_history(talks):
@@ -306,3 +315,76 @@ def test_where_words_stand_is_told_by_the_words_alone(talks):
     row = Evidence.objects.filter(record_id=talks.asked.pk).first()
     edit(row, user=talks.editor, prefix="for ", suffix=" more", locator="page 3")
     assert told(steps(talks, row)[0]) == {"Where in the source": ("", "page 3", "")}
+
+
+def test_readers_are_told_whose_it_is_once_it_is_published(talks):
+    """As after review: what stands in the lists came in long before what readers may see."""
+    whispered = PartyFactory(negotiation=talks.negotiation, name="The Whispered")
+    order = TermFactory(
+        negotiation=talks.negotiation, issue=talks.flow, name="Order", kind="choice"
+    )
+    first = TermChoiceFactory(term=order, name="First of all")
+    demand = asked(
+        talks,
+        evidence=[],
+        text="Half a thought.",
+        holders=[talks.east, whispered],
+        addressees=[talks.west],
+        obligors=[talks.lake, talks.east],
+        values=[{"term": order, "choices": [first], "quantifier": "all of"}],
+        links=[{"relation": "only if", "condition": "It rains"}],
+    )
+    edit_demand(demand, user=talks.editor, version=1, holders=[talks.east], text="Water.")
+    reader = AnonymousUser()
+    assert steps(talks, demand, reader) == ()
+    said = {"source": talks.source, "basis": "outlet's voice"}
+    edit_demand(demand, user=talks.editor, version=2, evidence=[said])
+    (first_step,) = steps(talks, demand, reader)
+    found = told(first_step)
+    lists = {label: words for label, (_before, _after, words) in found.items() if words}
+    assert lists == {
+        "Holders": "+East",
+        "Spoken to": "+West",
+        "Must act": "+East,|+Lake",
+        "Choices": "+First of all",
+    }
+    assert found["Condition"] == ("", "It rains", "")
+    assert found["Basis"][1] == "outlet’s voice"
+    html = Client().get(f"/{talks.slug}/records/{demand.pk}/history/").content.decode()
+    assert "The Whispered" not in html
+    assert "Half a thought" not in html
+    current = Demand.objects.get(pk=demand.pk)
+    edit_demand(current, user=talks.editor, version=current.version, holders=[talks.west])
+    newest, before = steps(talks, demand, reader)
+    assert told(newest) == {"Holders": ("", "", "-East|+West")}
+    assert told(before)["Holders"][2] == "+East"
+
+
+def test_what_it_pointed_to_once_is_not_named_after_it_became_a_draft(talks):
+    demand = asked(talks)
+    meeting = published(
+        Round, negotiation=talks.negotiation, track=talks.first.track, title="At sea"
+    )
+    edit_demand(demand, user=talks.editor, version=demand.version, round=meeting)
+    current = Demand.objects.get(pk=demand.pk)
+    edit_demand(current, user=talks.editor, version=current.version, round=None)
+    reader = AnonymousUser()
+    assert told(steps(talks, demand, reader)[0])["Round"][0] == str(meeting)
+    withdrawn = retract(meeting, user=talks.editor)
+    edit(withdrawn, user=talks.editor, version=withdrawn.version, title="Secret words")
+    html = Client().get(f"/{talks.slug}/records/{demand.pk}/history/").content.decode()
+    assert "Secret words" not in html
+    assert told(steps(talks, demand, reader)[0])["Round"] == (f"№ {meeting.pk}", "", "")
+    assert "Secret words" in told(steps(talks, demand)[0])["Round"][0]
+
+
+def test_what_became_of_a_term_s_choices_is_told_with_it(talks):
+    here = {"negotiation": talks.negotiation, "user": talks.editor}
+    term = create(Term, **here, issue=talks.flow, code="order", name="Order", kind="choice")
+    first = create(TermChoice, **here, term=term, code="first", name="First", ordinal=1)
+    edit(first, user=talks.editor, name="First of all")
+    for user in (talks.editor, AnonymousUser()):
+        renamed, added, _begun = steps(talks, term, user)
+        assert told(renamed) == {"Name": ("First", "First of all", "-First|+First of all")}
+        assert [(deed.kind, deed.word) for deed in added.deeds] == [("choice", "added")]
+        assert told(added)["Name"] == ("", "First", "")

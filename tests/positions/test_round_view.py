@@ -38,6 +38,7 @@ from tests.recording import (
     published_proposal,
     published_silence,
 )
+from tests.sending import as_sent
 
 SLUG = "russia-ukraine-2025"
 HTMX = {"HX-Request": "true"}
@@ -589,18 +590,63 @@ def test_what_cannot_be_read_is_said(client_of, third, act, typed, words):
     assert Round.objects.get(pk=third.pk).version == 1
 
 
-def test_somebody_else_was_quicker(client_of, third):
-    edit(third, user=User.objects.get(username="reviewer"), status="postponed")
+def status_form(client, third, act) -> dict[str, list[str]]:
+    return as_sent(client.get(at(third, "round-status", act)))
+
+
+def choices_of(page) -> dict[str, tuple[str, str, str]]:
+    return {row.label: (row.mine, row.theirs, row.before) for row in page.context["conflict"]}
+
+
+def test_somebody_set_another_status_meanwhile(client_of, third):
     editor = client_of("editor")
-    typed = {"version": 1, "reason": "No visas"}
-    response = editor.post(at(third, "round-status", "cancel"), typed, headers=HTMX)
+    address = at(third, "round-status", "cancel")
+    typed = {**status_form(editor, third, "cancel"), "reason": "No visas"}
+    edit(third, user=User.objects.get(username="reviewer"), status="postponed")
+    response = editor.post(address, typed, headers=HTMX)
     assert response.status_code == 409
-    assert "it is now postponed" in body(response)
+    assert choices_of(response) == {"Status": ("cancelled", "postponed", "planned")}
+    assert "reviewer changed this on" in body(response)
     assert "No visas" in body(response)
-    assert 'name="version" value="2"' in body(response)
+    again = as_sent(response)
+    assert not {"status", "keep-status"} & set(again)
+    # Sent once more without a choice it asks again, and nothing is set.
+    response = editor.post(address, again)
+    assert response.status_code == 409
+    assert "Choose which of these is kept." in body(response)
     assert Round.objects.get(pk=third.pk).status == "postponed"
-    editor.post(at(third, "round-status", "cancel"), {**typed, "version": 2})
+    said = editor.post(address, {**as_sent(response), "keep-status": "mine"}, follow=True)
+    assert "This replaced what reviewer had written: Status." in body(said)
     assert Round.objects.get(pk=third.pk).status == "cancelled"
+
+
+def test_their_status_can_stay_and_the_other_fields_be_mine(client_of, third):
+    editor = client_of("editor")
+    address = at(third, "round-status", "hold")
+    mine = {"held": "20 June 2035, 14:00–15:10", "venue": "Ankara"}
+    typed = {**status_form(editor, third, "hold"), **mine}
+    reviewer = User.objects.get(username="reviewer")
+    edit(third, user=reviewer, status="postponed", venue="Istanbul", title="The third")
+    response = editor.post(address, typed)
+    assert response.status_code == 409
+    assert choices_of(response) == {
+        "Status": ("held", "postponed", "planned"),
+        "Where": ("Ankara", "Istanbul", third.venue or ""),
+    }
+    chosen = {"keep-status": "theirs", "keep-venue": "mine"}
+    editor.post(address, {**as_sent(response), **chosen})
+    now = Round.objects.get(pk=third.pk)
+    assert (now.status, now.venue, now.title) == ("postponed", "Ankara", "The third")
+    assert now.held is not None
+
+
+def test_what_the_form_does_not_touch_is_kept_without_asking(client_of, third):
+    editor = client_of("editor")
+    typed = status_form(editor, third, "cancel")
+    edit(third, user=User.objects.get(username="reviewer"), title="The third")
+    assert editor.post(at(third, "round-status", "cancel"), typed).status_code == 302
+    now = Round.objects.get(pk=third.pk)
+    assert (now.status, now.title) == ("cancelled", "The third")
 
 
 # Silences
