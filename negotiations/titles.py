@@ -14,9 +14,16 @@ def pointers_of(model: type[models.Model]) -> list[models.Field]:
     return [f for f in model._meta.fields if f.is_relation and f.name != "negotiation"]
 
 
-def rows_by_number(model: type[models.Model], numbers: Iterable[int]) -> dict[int, Any]:
-    """Return rows by number, in one query, with all that their ``str`` needs."""
-    rows = model._default_manager.select_related(*(f.name for f in pointers_of(model)))
+def rows_by_number(
+    model: type[models.Model], numbers: Iterable[int], reader: Any = None
+) -> dict[int, Any]:
+    """Return rows by number, in one query, with all that their ``str`` needs.
+
+    Where there is a ``reader``, those that they may see.
+    """
+    every: Any = model._default_manager
+    rows = every.visible_to(reader) if reader is not None else every.all()
+    rows = rows.select_related(*(f.name for f in pointers_of(model)))
     return rows.in_bulk(numbers)
 
 

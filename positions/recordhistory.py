@@ -325,15 +325,8 @@ class _Told:
             (model, pk): str(row)
             for model, numbers in wanted.items()
             if model is not Negotiation
-            for pk, row in rows_by_number(model, self._named_to_reader(model, numbers)).items()
+            for pk, row in rows_by_number(model, numbers, reader=self.reader).items()
         }
-
-    def _named_to_reader(self, model: Any, numbers: set[int]) -> set[int]:
-        """Return the rows whose names are told: of what is no draft today."""
-        if self.is_open:
-            return numbers
-        seen = model.objects.visible_to(self.reader).filter(pk__in=numbers)
-        return set(seen.values_list("pk", flat=True))
 
 
 def _listed(names: Sequence[tuple[str, str]]) -> tuple[Run, ...]:
