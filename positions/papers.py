@@ -16,6 +16,7 @@ from negotiations.operations import Conflict, edit, operation, remove
 from positions.clausediff import matched
 from positions.models import Clause, Demand, Evidence, Linkage, Proposal, TermValue
 from positions.operations import Fields, record_demand, record_with_evidence
+from positions.pendingedits import kept_where_reviewed
 from positions.termfields import as_fields
 
 #: What a new version of a clause takes from the one before.
@@ -78,11 +79,13 @@ def add_clause(*, user, proposal: Proposal, **options) -> Clause:
 
 
 @operation
+@kept_where_reviewed
 def move_clause(
     clause: Clause, *, user, by: int, version: int | None = None, reason: str = ""
 ) -> Clause:
     """Move a clause ``by`` so many places among its siblings, up if that is below 0; return it.
 
+    What readers see is moved once that is approved, where the negotiation asks for review.
     Raises ``ValidationError`` if there is no such place, and ``Conflict`` if somebody else has
     changed or moved it since ``version``.
     """
@@ -101,6 +104,7 @@ def move_clause(
 
 
 @operation
+@kept_where_reviewed
 def nest_clause(clause: Clause, *, user, version: int | None = None, reason: str = "") -> Clause:
     """Put a clause inside the sibling above it, at the end; return it.
 
@@ -121,6 +125,7 @@ def nest_clause(clause: Clause, *, user, version: int | None = None, reason: str
 
 
 @operation
+@kept_where_reviewed
 def unnest_clause(clause: Clause, *, user, version: int | None = None, reason: str = "") -> Clause:
     """Put a clause behind the one it stands inside; return it.
 

@@ -4,6 +4,7 @@ Such an edit is tried out, asked what it would make of which rows, and taken bac
 those rows as they would be; approving writes just these, and the database compares.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -62,6 +63,23 @@ def keep(
         rows=rows,
     )
     return current
+
+
+def kept_where_reviewed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make an operation on a record keep what it does for review, where that is published so.
+
+    It returns what ``keep`` does then, else what it returns by itself.
+    """
+
+    @functools.wraps(function)
+    def run(record, *, user, version: int | None = None, reason: str = "", **options):
+        shared = {"user": user, "version": version, "reason": reason}
+        act = functools.partial(function, record, **shared, **options)
+        if record.state == State.PUBLISHED and is_reviewed(record.negotiation):
+            return keep(record, act=act, **shared)
+        return act()
+
+    return run
 
 
 def _tried(negotiation: Negotiation, act: Callable[[], Any]) -> tuple[list[dict] | None, Any]:

@@ -12,6 +12,7 @@ from negotiations.forms import OperationErrors, RangeTextField
 from negotiations.models import Delegate, Party, Person, Round
 from negotiations.operations import edit
 from negotiations.rounds import cancel_round, hold_round, postpone_round, seat_delegate
+from positions.pendingedits import kept_where_reviewed
 from positions.personfield import PersonField
 from positions.writingform import WritingForm
 
@@ -60,14 +61,19 @@ class StatusForm(WritingForm):
     def save(self) -> Round:
         """Record it. Raises ``ValidationError``, and ``Conflict`` where somebody was quicker.
 
-        Where another status than the act's was chosen, only the other fields are edited.
+        Where another status than the act's was chosen, only the other fields are edited. What
+        readers see changes once that is approved, where the negotiation asks for review.
         """
         fields = dict(self.cleaned_data)
         status = fields.pop("status")
         shared = {"user": self.user, "version": fields.pop("version")}
-        if status != self.sets:
-            return edit(self.record, **shared, **fields, status=status)
-        return type(self).operation(round=self.record, **shared, **fields)
+
+        def act(record: Round, **options) -> Round:
+            if status != self.sets:
+                return edit(record, **options, status=status)
+            return type(self).operation(round=record, **options)
+
+        return kept_where_reviewed(act)(self.record, **shared, **fields)
 
 
 def _times(label) -> RangeTextField:

@@ -138,8 +138,8 @@ def clause_act(request, slug, pk):
         return HttpResponseBadRequest(_("Say what to do, and to which version of the clause."))
 
     def acted():
-        act(clause, request.POST, user=request.user, version=int(version))
-        return _("Saved.")
+        done = act(clause, request.POST, user=request.user, version=int(version))
+        return saved_message(done) if getattr(done, "pending_edit", None) else _("Saved.")
 
     if request.POST["act"] == "delete":
         return _at_once(request, clause, partial(_deleted, request, clause, acted))

@@ -235,9 +235,9 @@ def round_status(request, slug, pk, act):
     form, status = filled(request, ACTS[act], record=held, user=request.user), HTTPStatus.OK
     asked = told()
     try:
-        if is_to_save(request) and save(form):
+        if is_to_save(request) and (saved := save(form)):
             unsaved.discard(user=request.user, address=request.get_full_path())
-            return _done(request, held, held, "round-head", note=form.note)
+            return _done(request, held, saved, "round-head", note=form.note)
     except Conflict as conflict:
         form, asked = ask(form, conflict.current, request.POST)
         status = HTTPStatus.CONFLICT

@@ -7,13 +7,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from negotiations.models import Membership, Record, State
-from negotiations.operations import edit, remove
-from positions.models import Demand, Evidence, PendingEdit
+from negotiations.models import Membership, Record, Round, State
+from negotiations.operations import create, edit, remove
+from positions.models import Clause, Demand, Evidence, PendingEdit
 from positions.operations import add_part, edit_record
+from positions.proposals import record_proposal
 from positions.reviewing import approve, send_back, submit
 from tests.database import seal
-from tests.factories import SourceFactory
+from tests.factories import A_DAY, SourceFactory, TrackFactory
 from tests.positions.test_reviewing import Talks
 from tests.sending import as_sent
 
@@ -393,3 +394,59 @@ class TestTheAPI:
         listed = editor.get("/api/v1/demands/?state=in review").json()["results"]
         assert [each["id"] for each in listed] == [waiting.pk]
         assert as_user(talks.reader).get("/api/v1/demands/?state=in review").json()["count"] == 0
+
+
+class TestButtonsOnWhatIsPublished:
+    """What a button does to a published record waits for review like what a form does."""
+
+    def decided(self, talks, record) -> None:
+        waiting = PendingEdit.objects.waiting().get(record=record.pk)
+        assert waiting.user == talks.editor
+        approve(record, user=talks.reviewer)
+        seal()
+
+    def test_a_round_is_held_once_that_is_approved(self, talks):
+        track = TrackFactory(negotiation=talks.negotiation)
+        fields = {"track": track, "title": "Spring talks", "status": "planned"}
+        meeting = talks.approved(
+            create(Round, user=talks.editor, negotiation=talks.negotiation, state="draft", **fields)
+        )
+        editor = as_user(talks.editor)
+        form = reverse("round-status", args=[talks.negotiation.slug, meeting.pk, "hold"])
+        sent = as_sent(editor.get(form)) | {"held": "2 June 2025", "venue": "The mill"}
+        page = editor.post(form, sent, follow=True).content.decode()
+        assert "for review; until then readers see it as it was" in page
+        meeting.refresh_from_db()
+        assert (meeting.status, meeting.venue) == ("planned", "")
+        self.decided(talks, meeting)
+        meeting.refresh_from_db()
+        assert (meeting.status, meeting.venue) == ("held", "The mill")
+
+    def test_clauses_change_places_once_that_is_approved(self, talks):
+        shared = {"user": talks.editor, "negotiation": talks.negotiation}
+        paper = record_proposal(
+            **shared,
+            kind="memorandum",
+            title="Terms",
+            tabled=A_DAY,
+            holders=[talks.party],
+            root={"clauses": [{"label": "1", "text": "Water"}, {"label": "2", "text": "Bread"}]},
+            evidence=[{"source": talks.source, "basis": "tabled paper"}],
+        )
+        talks.approved(paper)
+        for clause in Clause.objects.order_by("parent_id", "order"):
+            if clause.state != "published":
+                talks.approved(clause)
+        last = Clause.objects.get(label="2")
+        editor = as_user(talks.editor)
+        address = at(talks, "clause-act", last.pk)
+        page = editor.post(address, {"act": "up", "version": last.version}, follow=True)
+        assert "for review; until then readers see it as it was" in page.content.decode()
+
+        def order() -> list[str]:
+            inside = Clause.objects.filter(parent__isnull=False)
+            return list(inside.order_by("order").values_list("label", flat=True))
+
+        assert order() == ["1", "2"]
+        self.decided(talks, last)
+        assert order() == ["2", "1"]
