@@ -40,6 +40,10 @@ BOB = User(username="bob", email="b.jones@example.org", first_name="Robert")
         ("x y" * 22, f"{EASY} Saying something again makes it little harder. {WHAT_TO_DO}"),
         ("qwertyuiop asdf", f"{EASY} Much of it is a common password."),
         ("23.11.1987", EASY),
+        ("12 June 1985", f"{EASY} Dates are tried early."),
+        ("26. November 2026", f"{EASY} Dates are tried early."),
+        ("istanbul istanbul", f"{EASY} Saying something again makes it little harder."),
+        ("    a  b  c  d", f"{EASY} A row of letters or figures is tried early."),
     ],
 )
 def test_passwords_that_are_not_taken(password, complaint):
@@ -50,8 +54,9 @@ def test_passwords_that_are_not_taken(password, complaint):
     ("password", "words"),
     [
         ("onlysmallletters", "This password is good"),
-        ("7203 9918 4475", "This password is strong"),
-        ("    a  b  c  d", "This password is strong"),
+        ("7203 9918 4475", "This password is good"),
+        ("   nine  tall  giraffes", "This password is strong"),
+        ("may we march in june", "This password is strong"),
         ("my name is Bob Jones and I like tea", "This password is strong"),
         ("a" * 100 + " nine tall giraffes drank my tea", "This password is strong"),
     ],
