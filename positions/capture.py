@@ -11,7 +11,7 @@ from negotiations.texts import normal
 from positions import anchors
 from positions.models import Evidence
 from positions.operations import edit_record
-from positions.placing import anchor_of, is_placed
+from positions.placing import is_placed, new_place, quoted_from
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,8 @@ def foreseen(source: Source, text: str) -> TextCorrection:
     """Return what a new text would make of the anchors of a source, without changing anything."""
     text = normal(text)
     found: dict[bool, list[Evidence]] = {True: [], False: []}
-    for row in _anchored(source):
-        anchor = anchor_of(row)
-        found[bool(text and anchor and anchors.carried(anchor, source.text, text))].append(row)
+    for row in quoted_from(source):
+        found[new_place(row, source.text, text) is not None].append(row)
     return TextCorrection(source, tuple(found[True]), tuple(found[False]))
 
 
@@ -52,7 +51,7 @@ def correct_text(
     fields |= {"text": text, "text_origin": text_origin}
     source = edit_record(source, user=user, version=version, reason=reason, **fields)
     found: dict[bool, list[Evidence]] = {True: [], False: []}
-    for row in _anchored(source):
+    for row in quoted_from(source):
         found[is_placed(row, source)].append(row)
     return TextCorrection(source, tuple(found[True]), tuple(found[False]))
 
@@ -75,8 +74,3 @@ def place_anchor(
     if evidence.translation and anchor.quote != evidence.quote:
         fields = {**fields, "translation": ""}
     return edit_record(evidence, user=user, version=version, reason=reason, **fields)
-
-
-def _anchored(source: Source):
-    rows = Evidence.objects.filter(source=source, start__isnull=False)
-    return rows.select_related("record").order_by("start", "pk")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from negotiations.models import Source
@@ -89,16 +90,30 @@ def replaced(evidence: Evidence, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, **NOWHERE, **placed(now)}
 
 
-def carry(source: Source, old_text: str, *, user, reason: str) -> None:
-    """Move the anchors in the old text of a source, and lost ones, into the one it has now.
+def new_place(evidence: Evidence, old: str, new: str) -> Anchor | None:
+    """Return where the words of evidence stand in a ``new`` text of their source, or None.
 
-    Those whose words do not stand there exactly once stay in the text they were in. Part of an
-    operation.
+    Words that had no place in the ``old`` one, such as those noted before the source had a text,
+    get one where they stand exactly once.
     """
-    if not source.text:
-        return
-    for row in Evidence.objects.filter(source=source, start__isnull=False).order_by("pk"):
-        anchor = anchor_of(row)
-        moved = anchor and anchors.carried(anchor, old_text, source.text)
-        if moved:
+    if not new:
+        return None
+    if anchor := anchor_of(evidence):
+        return anchors.carried(anchor, old, new)
+    return anchors.found(new, normal(evidence.quote), evidence.prefix, evidence.suffix)
+
+
+def carry(source: Source, old_text: str, *, user, reason: str) -> None:
+    """Move the words quoted from a source into the text it has now; see ``new_place``.
+
+    Those that do not stand there exactly once stay in the text they were in. Part of an operation.
+    """
+    for row in quoted_from(source):
+        if moved := new_place(row, old_text, source.text):
             edit(row, user=user, reason=reason, **_at(moved, source.text))
+
+
+def quoted_from(source: Source) -> QuerySet[Evidence]:
+    """Return the evidence that quotes a source, in the order of the words where they have one."""
+    rows = Evidence.objects.filter(source=source).exclude(quote="")
+    return rows.select_related("record").order_by("start", "pk")

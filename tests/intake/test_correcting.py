@@ -197,6 +197,28 @@ def test_a_source_without_a_text_gets_its_first(editor, talks):
     assert (source.text, source.text_origin) == (TEXT, "pasted text")
 
 
+def test_words_quoted_before_there_was_a_text_are_placed_where_they_stand_once(editor, talks):
+    source = SourceFactory(negotiation=talks.negotiation, text="", state="published")
+    said = {"basis": "outlet's voice", "source": source}
+    about = Record.objects.get(pk=talks.asked.pk)
+    once, twice, never = (
+        add_part(Evidence, user=talks.editor, record=about, quote=quote, **said)
+        for quote in ("East wants thirty", "s", "West said yes.")
+    )
+    address = give(editor, source, TEXT)
+    html = editor.get(address).content.decode()
+    assert "1 quote is found in the new text" in html
+    assert "2 quotes are not, or not for certain." in html
+    answer = editor.post(address, ticked(editor.get(address)))
+    source.refresh_from_db()
+    for row in (once, twice, never):
+        row.refresh_from_db()
+    assert is_placed(once, source)
+    assert source.text[once.start : once.end] == "East wants thirty"
+    assert (twice.start, never.start) == (None, None)
+    assert "1 quote is in the new text." in editor.get(answer["Location"]).content.decode()
+
+
 def test_the_text_is_in_the_field_to_be_changed_there(editor, source):
     html = editor.get(address_of(source)).content.decode()
     assert f">\n{TEXT}</textarea>" in html
