@@ -48,7 +48,8 @@ def join(invitation: Invitation, *, user) -> Membership:
     """Make ``user`` a member with the link's role, and return the membership.
 
     Raises ``ValidationError`` where the link opens nothing any more, and for members, whose role a
-    link does not change. Two who open a link for one at the same moment wait for each other here.
+    link does not change. Nobody joins by a link a second time: who was put out stays out. Two who
+    open a link for one at the same moment wait for each other here.
     """
     by = invitation.user or _("somebody")
     return _join(invitation, user=user, reason=_("By an invitation from %(name)s") % {"name": by})
@@ -60,7 +61,7 @@ def _join(invitation: Invitation, *, user, reason: str) -> Membership:
     negotiation = Negotiation.objects.get(pk=locked.subject)
     if Membership.objects.filter(negotiation=negotiation, user=user).exists():
         raise ValidationError(_("You are a member already; your role stays."), code="member")
-    if not locked.is_open:
+    if not locked.is_open or locked.has_let_in(user):
         raise ValidationError(_("This invitation opens nothing any more."), code="closed")
     Invitation.objects.filter(pk=locked.pk).update(used=F("used") + 1)
     Joining.objects.create(invitation=locked, user=user)

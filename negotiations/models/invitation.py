@@ -89,6 +89,10 @@ class Invitation(models.Model):
     def is_open(self) -> bool:
         return self.standing == InvitationStanding.OPEN
 
+    def has_let_in(self, user) -> bool:
+        """Return whether ``user`` joined by it before; nobody does so twice."""
+        return user.is_authenticated and self.joinings.filter(user=user).exists()
+
     @property
     def unnoted(self) -> int:
         """Return how many joined by it before it was noted who."""

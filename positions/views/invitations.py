@@ -27,7 +27,8 @@ def invitation(request, key):
     if request.user.is_authenticated:
         own = Membership.objects.filter(negotiation=negotiation, user=request.user)
     # Who has joined by it opens it again, to find the way.
-    if not found.is_open and not own.exists():
+    is_open = found.is_open and not found.has_let_in(request.user)
+    if not is_open and not own.exists():
         return _closed(request, found)
     if request.method == "POST" and request.user.is_authenticated:
         try:
@@ -98,7 +99,8 @@ def _subject(found: Invitation) -> Negotiation:
 
 
 def _closed(request, found: Invitation):
-    context = {"standing": found.standing.value}
+    again = found.is_open and found.has_let_in(request.user)
+    context = {"standing": "again" if again else found.standing.value}
     return render(request, "positions/invitation_closed.html", context, status=HTTPStatus.GONE)
 
 

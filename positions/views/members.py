@@ -68,12 +68,26 @@ def _changed(request, negotiation: Negotiation, fields) -> str:
     shared = {"user": request.user, "negotiation": negotiation, "member": member}
     if "remove" in request.POST:
         memberships.remove_member(**shared, version=version)
-        return _("%(name)s is no member any more.") % {"name": member}
+        said = _("%(name)s is no member any more.") % {"name": member}
+        return f"{said} {_still_open(request, negotiation, member)}".strip()
     if version is None:
         row = memberships.add_member(**shared, role=fields["role"])
     else:
         row = memberships.set_role(**shared, role=fields["role"], version=version)
     return _("%(name)s is a member, as %(role)s.") % {"name": member, "role": _role_of(row)}
+
+
+def _still_open(request, negotiation: Negotiation, member) -> str:
+    """Say what is still to do where somebody who was put out has a link that others may use."""
+    links = Invitation.objects.visible_to(request.user).filter(
+        subject=negotiation.pk, joinings__user=member
+    )
+    notes = [f"“{link}”" for link in links if link.is_open]
+    if not notes:
+        return ""
+    return _("Whoever has the link they joined by can still join: revoke it below, %(links)s.") % {
+        "links": ", ".join(notes)
+    }
 
 
 def _role_of(row: Any) -> str:

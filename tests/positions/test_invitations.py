@@ -17,6 +17,7 @@ from negotiations.history import history_of
 from negotiations.invitations import invite, join, revoke
 from negotiations.leaving import delete_account
 from negotiations.models import Changeset, Invitation, Joining, Membership
+from negotiations.operations import version_of
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
 from tests.pages import signed_in
 
@@ -46,9 +47,9 @@ def manager(talks):
 def link(talks, manager):
     """Return a function that makes a link and gives its invitation and its address."""
 
-    def make(role="editor", days=3, several=False):
+    def make(role="editor", days=3, several=False, note=""):
         last_day = timezone.localdate() + timedelta(days=days)
-        about = {"role": role, "last_day": last_day, "several": several}
+        about = {"role": role, "last_day": last_day, "several": several, "note": note}
         made, key = invite(user=manager, negotiation=talks, **about)
         return made, reverse("invitation", args=[key])
 
@@ -174,6 +175,24 @@ def test_members_keep_their_role_and_use_nothing_up(talks, manager, link):
     assert Membership.objects.get(user=manager).role == "manager"
     made.refresh_from_db()
     assert made.used == 0
+
+
+def test_who_was_put_out_does_not_come_back_by_the_same_link(talks, manager, link):
+    _made, address = link(several=True, note="the fact-checkers")
+    iryna = UserFactory(username="iryna")
+    client = signed_in(iryna)
+    client.post(address)
+    row = Membership.objects.get(user=iryna)
+    put_out = {"name": "iryna", "role": row.role, "version": version_of(row), "remove": "1"}
+    shown = signed_in(manager).post("/hidden-talks/members/", put_out, follow=True)
+    assert "can still join: revoke it below, “the fact-checkers”" in text(shown)
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 410
+        assert "You joined by it before, and are no member any more." in text(answer)
+    assert not Membership.objects.filter(user=iryna).exists()
+    # It is open to everybody else.
+    signed_in(UserFactory(username="danylo")).post(address)
+    assert Membership.objects.filter(user__username="danylo").exists()
 
 
 @pytest.mark.parametrize(
