@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -187,3 +188,10 @@ def overview(negotiation: Negotiation, user) -> Sequence[DoubleCoding]:
     for double in doubles:
         double.done_by = done.get(double.pk, set())
     return doubles
+
+
+def waiting_for(user, negotiation) -> int:
+    """Return how many passages wait for ``user`` to code them, in one query."""
+    own = Coding.objects.filter(double=OuterRef("pk"), user=user)
+    asked = DoubleCoding.objects.visible_to(user).filter(subject=negotiation.pk)
+    return asked.filter(Q(first=user) | Q(second=user)).exclude(Exists(own)).count()

@@ -25,7 +25,7 @@ PLAIN = ("kind", "firmness", "answer")
 ANSWER_ONLY = "answer only"
 CHOOSE = ("", gettext_lazy("— choose"))
 #: What a form says of itself and not of the passage.
-UNKEPT = frozenset({"csrfmiddlewaretoken", "more", "again"})
+UNKEPT = frozenset({"csrfmiddlewaretoken", "more", "again", "final"})
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,12 @@ class CodingForm(CaptureDemandForm):
         label=gettext_lazy("Stated"),
         help_text=gettext_lazy("2 June 2025, May 2025"),
         error_messages={"required": gettext_lazy("Write when it was said.")},
+    )
+    final = forms.BooleanField(
+        label=gettext_lazy("Hand it in for good"),
+        error_messages={
+            "required": gettext_lazy("Tick “Hand it in for good” once you are done: it is final.")
+        },
     )
 
     def __init__(self, data=None, *, double: DoubleCoding, **options):

@@ -172,13 +172,21 @@ def gone_on_with(request, row):
     """
     if request.method == "POST" or "again" not in request.GET:
         return row
-    number = request.GET["again"]
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    edit = _gone_on_from(request, row)
+    if edit is None:
         raise Http404
+    return proposed(edit, row)
+
+
+def _gone_on_from(request, row) -> PendingEdit | None:
+    """Return the user's edit of a row that was sent back and that the address names."""
+    number = request.GET.get("again", "")
+    if not (row and number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
     edits = PendingEdit.objects.visible_to(request.user).filter(
         record=row.pk, user=request.user, stage=PendingEdit.Stage.SENT_BACK
     )
-    return proposed(get_object_or_404(edits, pk=number), row)
+    return edits.filter(pk=number).first()
 
 
 def _begins_with_the_text(request) -> bool:
@@ -296,6 +304,7 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
         "left": getattr(request, "left", None),
         "others": others_at(request, form.record),
         "waits": _waiting(form),
+        "refused": _gone_on_from(request, form.record),
         "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
     }

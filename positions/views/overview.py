@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations import unsaved
 from positions import overview as overviews
+from positions.coding import waiting_for
 from positions.commenting import unread_by
 from positions.following import is_watched, news_of
 from positions.views.asking import may_edit, negotiation_or_404
@@ -30,6 +31,7 @@ def overview(request, slug):
         **news(request.user, negotiation),
         "overview": built,
         "can_edit": can_edit,
+        "to_code": waiting_for(request.user, negotiation) if can_edit else 0,
         "unfinished": unsaved.unfinished(user=request.user, negotiation=negotiation)
         if can_edit
         else (),

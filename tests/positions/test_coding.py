@@ -171,6 +171,7 @@ def coding_of(talks, **fields) -> dict:
         "basis": "official on the record",
         f"term_{talks.term.code}": "30",
         f"term_{talks.term.code}.rank": "normal",
+        "final": "on",
         **fields,
     }
 
@@ -365,8 +366,14 @@ def test_from_the_passage_to_a_draft_with_its_evidence(talks):
     form = coding_of(talks)
     code = at(talks, "coding-code", double.pk)
     assert editor.get(code).status_code == 200
+    told = "1 passage waits for you to code it"
+    assert told in editor.get(at(talks, "overview")).content.decode()
+    assert at(talks, "codings") in editor.get(at(talks, "sources")).content.decode()
+    unsure = editor.post(code, {name: form[name] for name in form if name != "final"})
+    assert "it is final" in str(unsure.context["form"].errors["final"])
     answer = editor.post(code, form)
     assert answer.status_code == 302, answer.context["form"].errors
+    assert told not in editor.get(at(talks, "overview")).content.decode()
     blind = other.get(at(talks, "coding", double.pk)).content.decode()
     assert "shown once both are in" in blind
     assert "Firm" not in blind
@@ -375,6 +382,8 @@ def test_from_the_passage_to_a_draft_with_its_evidence(talks):
     page = manager.get(at(talks, "coding", double.pk))
     apart = {field.label for field in page.context["fields"] if field.differs}
     assert apart == {"Firmness", talks.term.name}
+    labelled = f'<td dir="auto" data-label="{talks.other.username}">Flexible</td>'
+    assert labelled.casefold() in page.content.decode().casefold()
     settling = at(talks, "coding-settle", double.pk)
     assert editor.get(settling).status_code == 403
     begun = manager.get(settling + "?from=second").context["form"]

@@ -311,6 +311,7 @@ class TestWhatWasSentBack:
         assert sent[name] == ["Refused words"]
         assert sent["version"] == [str(published.version)]
         assert "waits for review" not in again.content.decode()
+        assert self.REASON in again.content.decode()
         # Looking has changed nothing; saving lets the same words wait once more.
         published.refresh_from_db()
         assert getattr(published, name) == "Published words"
