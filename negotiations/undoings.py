@@ -52,9 +52,12 @@ def undoings_of(negotiation: Negotiation, user) -> Undoings:
     return Undoings(undid, undone_by(undid.items()))
 
 
-def last_to_undo(negotiation: Negotiation, user, undoings: Undoings) -> Changeset | None:
+def last_to_undo(
+    negotiation: Negotiation, user, undoings: Undoings, *, before: int | None = None
+) -> Changeset | None:
     """Return the user's newest change that is in force and is no undoing itself; None without any.
 
+    ``before`` is a revision: only older ones are looked at.
     What only touched settings and members is left out, since no undoing does, and so is a change
     of which nothing is left. Another's later edit of the same rows does not hide a change: undoing
     it is refused with their name.
@@ -62,6 +65,8 @@ def last_to_undo(negotiation: Negotiation, user, undoings: Undoings) -> Changese
     undoable = [name for name, model in gated_models().items() if model not in LEFT_ALONE]
     touching = History.objects.filter(changeset=OuterRef("pk"), table_name__in=undoable)
     own = Changeset.objects.visible_to(user).filter(negotiation=negotiation, user_id=user.pk)
+    if before is not None:
+        own = own.filter(revision__lt=before)
     own = own.exclude(pk__in=[*undoings.undid, *undoings.undone]).filter(Exists(touching))
     for each in own.select_related("negotiation").order_by("-revision")[:LOOKED_AT]:
         if (each.rows or 0) > ROWS_LOOKED_AT:

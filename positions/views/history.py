@@ -90,12 +90,17 @@ def changeset(request, slug, revision):
             messages.success(request, _with_way_back(request, negotiation, said))
             there = there_still(request, negotiation, request.GET.get("next", ""))
             return redirect(there or reverse("changes", args=[slug]))
+    plan = reversing.planned(negotiation, revision)
+    older = None
+    if plan.obstacles and "undo" in request.GET:
+        older = last_to_undo(negotiation, request.user, undoings, before=revision)
     context = {
         "negotiation": negotiation,
         "changeset": found,
         "step": recordhistory.of_changeset(found, request.user),
         "told_at_most": recordhistory.ROWS_TOLD,
-        "plan": reversing.planned(negotiation, revision),
+        "plan": plan,
+        "older": older and _page_to_undo(request, negotiation, older, request.GET.get("next", "")),
         "undid": _told(sets, undoings.undid.get(found.pk)),
         "undone_by": sets.filter(pk=undoings.undone.get(found.pk)).first(),
         "is_offered": "undo" in request.GET,
@@ -117,10 +122,15 @@ def undo_last(request, slug):
     if newest is None:
         messages.error(request, _("There is no change of yours here that is left to undo."))
         return redirect("changes", slug)
+    return redirect(_page_to_undo(request, negotiation, newest, request.POST.get("next", "")))
+
+
+def _page_to_undo(request, negotiation, which: Changeset, there: str) -> str:
+    """Return the address that offers to undo a change and leads back to the page one was on."""
     asked = {"undo": "1"}
-    if there := there_still(request, negotiation, request.POST.get("next", "")):
+    if there := there_still(request, negotiation, there):
         asked["next"] = there
-    return redirect(f"{reverse('changeset', args=[slug, newest.revision])}?{urlencode(asked)}")
+    return f"{reverse('changeset', args=[negotiation.slug, which.revision])}?{urlencode(asked)}"
 
 
 def there_still(request, negotiation, address: str) -> str:
@@ -167,7 +177,8 @@ def _with_way_back(request, negotiation, said: str) -> str:
     newest = Changeset.objects.visible_to(request.user).filter(
         negotiation=negotiation, user_id=request.user.pk
     )
-    page = reverse("changeset", args=[negotiation.slug, newest.latest("revision").revision])
+    done = newest.latest("revision")
+    page = _page_to_undo(request, negotiation, done, request.GET.get("next", ""))
     return format_html('{} <a href="{}">{}</a>', said, page, _("Take that back"))
 
 

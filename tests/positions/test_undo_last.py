@@ -83,7 +83,7 @@ def test_undoing_the_undoing_brings_it_back_and_offers_it_again(talks, editor, l
     undoing = revision_of(talks.negotiation)
     said = answer.content.decode()
     assert f"Undone: demand “One.” edited (revision {number})." in said
-    assert f'<a href="/{talks.slug}/changes/{undoing}/">Take that back</a>' in said
+    assert f'<a href="/{talks.slug}/changes/{undoing}/?undo=1">Take that back</a>' in said
     looked = page(editor, f"/{talks.slug}/changes/{undoing}/")
     assert "Bring back what it undid" in looked
     # The record is called what it is called now.
@@ -97,13 +97,18 @@ def test_undoing_the_undoing_brings_it_back_and_offers_it_again(talks, editor, l
 
 
 def test_a_later_edit_of_another_refuses_clearly(talks, editor, look):
+    before = reworded(talks, "None yet.")
     number = reworded(talks, "One.")
     other = MembershipFactory(negotiation=talks.negotiation, role="editor").user
     row = Demand.objects.get(pk=talks.asked.pk)
     edit_demand(row, user=other, version=row.version, text="Another's.")
     address = look()
     assert revision_in(address) == number
-    assert "This cannot be undone any more:" in page(editor, address)
+    shown = page(editor, address)
+    assert "This cannot be undone any more:" in shown
+    assert "This is the last change of yours" not in shown
+    assert f'href="/{talks.slug}/changes/{revision_of(talks.negotiation)}/"' in shown
+    assert f'href="/{talks.slug}/changes/{before}/?undo=1" autofocus>To your change' in shown
     refused = editor.post(address)
     assert refused.status_code == 409
     assert other.username in refused.content.decode()
@@ -133,6 +138,15 @@ def test_nothing_of_one_s_own_is_left(talks):
     listed = page(client, f"/{talks.slug}/changes/")
     assert "There is no change of yours here that is left to undo." in listed
     assert "Undo your last change" not in listed
+
+
+def test_taking_it_back_leads_back_as_well(talks, editor, look):
+    reworded(talks, "One.")
+    there = f"/{talks.slug}/rounds/"
+    said = editor.post(look(next=there), follow=True).content.decode()
+    (way,) = re.findall(r'<a href="([^"]+)">Take that back</a>', said)
+    assert editor.post(way.replace("&amp;", "&")).url == there
+    assert text_of(talks) == "One."
 
 
 def test_one_comes_back_to_the_page_that_asked(talks, editor, look):
