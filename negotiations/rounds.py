@@ -6,8 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from negotiations.conflicts import Conflict
 from negotiations.models import Delegate, Negotiation, Participation, Party, Person, Round, State
-from negotiations.operations import create, edit, operation
+from negotiations.operations import create, edit, locked, operation, version_of
 
 
 @operation
@@ -27,7 +28,7 @@ def postpone_round(*, user, round: Round, version: int, planned=None, reason: st
 
     Raises ``ValidationError``, and ``Conflict`` if the round has another version by now.
     """
-    _not_held(round)
+    _not_held(round, version)
     shared = {"user": user, "version": version, "reason": reason}
     return edit(round, **shared, status=Round.Status.POSTPONED, planned=planned)
 
@@ -38,12 +39,16 @@ def cancel_round(*, user, round: Round, version: int, reason: str = "") -> Round
 
     Raises ``ValidationError``, and ``Conflict`` if the round has another version by now.
     """
-    _not_held(round)
+    _not_held(round, version)
     return edit(round, user=user, version=version, reason=reason, status=Round.Status.CANCELLED)
 
 
-def _not_held(round: Round) -> None:
-    if round.status == Round.Status.HELD:
+def _not_held(round: Round, version: int) -> None:
+    """Refuse what was held. Who did not see that it was is asked first what is to be kept."""
+    current = locked(round)
+    if version_of(current) != version:
+        raise Conflict(current)
+    if current.status == Round.Status.HELD:
         raise ValidationError(
             _("This round was held. If that is an error, edit its record instead.")
         )

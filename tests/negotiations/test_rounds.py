@@ -83,6 +83,14 @@ def test_the_stored_round_decides_whether_it_was_held(planned):
         cancel_round(user=UserFactory(), round=planned, version=1)
 
 
+@pytest.mark.parametrize("act", [postpone_round, cancel_round])
+def test_who_did_not_see_that_it_was_held_gets_the_newer_round(planned, act):
+    held = hold_round(user=UserFactory(), round=planned, version=1, held=at("12 June 2025"))
+    with pytest.raises(Conflict) as conflict:
+        act(user=UserFactory(), round=held, version=1)
+    assert (conflict.value.current.status, conflict.value.current.version) == ("held", 2)
+
+
 @pytest.mark.parametrize(
     ("act", "fields"),
     [(hold_round, {"held": at("12 June 2025")}), (postpone_round, {}), (cancel_round, {})],

@@ -640,6 +640,44 @@ def test_their_status_can_stay_and_the_other_fields_be_mine(client_of, third):
     assert now.held is not None
 
 
+MEANWHILE = [
+    # What I record, what somebody else recorded meanwhile, and what each version reads then.
+    (("postpone", "planned", "July 2035"), "hold", ("postponed", "held", "planned")),
+    (("cancel", "reason", "No visas"), "hold", ("cancelled", "held", "planned")),
+    (("hold", "held", "20 June 2035"), "postpone", ("held", "postponed", "planned")),
+    (("hold", "held", "20 June 2035"), "cancel", ("held", "cancelled", "planned")),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "statuses"), MEANWHILE)
+def test_a_round_held_against_another_status_asks_in_either_order(
+    client_of, third, mine, theirs, statuses
+):
+    editor, other = client_of("editor"), client_of("reviewer")
+    act, name, words = mine
+    address = at(third, "round-status", act)
+    typed = {**status_form(editor, third, act), name: words}
+    sent = {"hold": {"held": "21 June 2035"}, "postpone": {"planned": "20 June 2035"}}
+    seen = status_form(other, third, theirs)
+    other.post(at(third, "round-status", theirs), {**seen, **sent.get(theirs, {})})
+    response = editor.post(address, typed, headers=HTMX)
+    assert response.status_code == 409
+    assert choices_of(response)["Status"] == statuses
+    assert "reviewer changed this on" in body(response)
+    assert words in body(response)
+    assert "This round was held. If that is an error" not in body(response)
+    mine_kept = {**as_sent(response), "keep-status": "mine"}
+    theirs_kept = {**as_sent(response), "keep-status": "theirs"}
+    if theirs == "hold":
+        refused = editor.post(address, mine_kept)
+        assert refused.status_code == 422
+        assert "This round was held. If that is an error" in body(refused)
+        assert words in body(refused)
+        assert Round.objects.get(pk=third.pk).status == "held"
+    assert editor.post(address, theirs_kept).status_code == 302
+    assert Round.objects.get(pk=third.pk).status == statuses[1]
+
+
 def test_what_the_form_does_not_touch_is_kept_without_asking(client_of, third):
     editor = client_of("editor")
     typed = status_form(editor, third, "cancel")
