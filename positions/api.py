@@ -5,9 +5,9 @@ from collections import defaultdict
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch
 
+from negotiations import api as talks
 from negotiations.api import (
     MembershipViewSet,
-    NegotiationViewSet,
     PartyViewSet,
     PersonViewSet,
     TrackViewSet,
@@ -59,6 +59,7 @@ from positions.models import (
 )
 from positions.proposals import record_proposal
 from positions.question import PARAMETERS
+from positions.reviewswitch import change_settings
 
 
 def party_codes(links, record: str) -> ArraySubquery:
@@ -253,6 +254,16 @@ class EvidenceViewSet(PartViewSet):
     serializer_class = serializers.EvidenceSerializer
     filterset_class = filters.EvidenceFilters
     input_class = api_input.RecordEvidenceInput
+
+
+class NegotiationViewSet(talks.NegotiationViewSet):
+    """Whoever has an account begins negotiations; nobody takes one out.
+
+    Review is switched off once nothing waits for it.
+    """
+
+    def edit(self, row, **fields):
+        return change_settings(row, **fields)
 
 
 #: The collections by the names that their addresses have.

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations.forms import OperationErrors
 from negotiations.models import Negotiation, Round, Track
-from negotiations.operations import edit
 from positions.codebooks import (
     codebooks,
     edit_term,
@@ -20,6 +19,7 @@ from positions.codebooks import (
 from positions.models import Term, TermChoice
 from positions.operations import record_first_round
 from positions.recordforms import RecordForm, WitnessedForm
+from positions.reviewswitch import change_settings
 from positions.writingform import WritingForm
 
 SETTINGS = ("title", "summary", "visibility", "review")
@@ -115,7 +115,7 @@ class SettingsForm(WritingForm):
         data = self.cleaned_data
         fields = {name: data[name] for name in SETTINGS}
         shared = {"user": self.user, "reason": data["reason"], "version": data["version"] or 0}
-        return edit(self.record, **shared, **fields)
+        return change_settings(self.record, **shared, **fields)
 
 
 class CodedForm(RecordForm):

@@ -13,6 +13,7 @@ from positions.models import Clause, Demand, Evidence, PendingEdit
 from positions.operations import add_part, edit_record
 from positions.proposals import record_proposal
 from positions.reviewing import approve, send_back, submit
+from tests.api.conftest import program_of
 from tests.database import seal
 from tests.factories import A_DAY, SourceFactory, TrackFactory
 from tests.positions.test_reviewing import Talks
@@ -361,6 +362,62 @@ def test_where_there_is_nothing_to_filter_there_are_no_filters(talks):
     assert "Nothing is reviewed in this negotiation" in unreviewed
     for words in ("Narrow the queue", "records wait", "Nothing waits"):
         assert words not in unreviewed
+
+
+class TestSwitchingReviewOff:
+    """It is refused, on the page and in the API, while something waits for a decision."""
+
+    @pytest.fixture
+    def two_waiting(self, talks):
+        edited = talks.published()
+        edit_record(edited, user=talks.editor, version=edited.version, text="Sixty days")
+        return edited, submit(talks.draft(), user=talks.editor)
+
+    SAID = "2 records wait for review: decide on them first, then switch review off."
+
+    def test_on_the_page(self, talks, two_waiting):
+        manager, place = as_user(talks.manager), at(talks, "setup-settings")
+        sent = as_sent(manager.get(place), "setup__form")
+        typed = {"review": "off", "title": "Other talks", "summary": "On a lake"}
+        page = manager.post(place, sent | typed)
+        assert page.status_code == 422
+        text = page.content.decode()
+        assert self.SAID in text
+        again = as_sent(page, "setup__form")
+        assert {name: again[name] for name in typed} == {n: [t] for n, t in typed.items()}
+        talks.negotiation.refresh_from_db()
+        assert talks.negotiation.review == "required"
+        assert talks.negotiation.title != "Other talks"
+        # All else may be changed while something waits.
+        kept = manager.post(place, again | {"review": "required"})
+        assert kept.status_code == 302
+        edited, drafted = two_waiting
+        approve(edited, user=talks.reviewer)
+        page = manager.post(place, as_sent(manager.get(place), "setup__form") | {"review": "off"})
+        assert "1 record waits for review: decide on it first" in page.content.decode()
+        send_back(drafted, user=talks.reviewer, reason="Vague")
+        assert manager.post(place, as_sent(page, "setup__form")).status_code == 302
+        talks.negotiation.refresh_from_db()
+        assert (talks.negotiation.review, talks.negotiation.title) == ("off", "Other talks")
+
+    def test_in_the_api(self, talks, two_waiting):
+        program = program_of(talks.manager)
+        place = f"/api/v1/negotiations/{talks.negotiation.slug}/"
+
+        def patch(**body):
+            shared = {"content_type": "application/json", "headers": {"If-Match": "*"}}
+            return program.patch(place, body, **shared)
+
+        refused = patch(review="off", title="Other talks")
+        assert (refused.status_code, refused.json()) == (400, {"review": [self.SAID]})
+        talks.negotiation.refresh_from_db()
+        assert talks.negotiation.review == "required"
+        assert talks.negotiation.title != "Other talks"
+        assert patch(title="Other talks").status_code == 200
+        edited, drafted = two_waiting
+        approve(edited, user=talks.reviewer)
+        approve(drafted, user=talks.reviewer)
+        assert patch(review="off").json()["review"] == "off"
 
 
 class TestTheAPI:
