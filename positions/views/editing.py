@@ -303,7 +303,7 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
         "kept": getattr(request, "kept", None),
         "left": getattr(request, "left", None),
         "others": others_at(request, form.record),
-        "waits": _waiting(form),
+        "waits": waiting_edit(form.record, form.negotiation),
         "refused": _gone_on_from(request, form.record),
         "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
@@ -311,11 +311,11 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
     return render_page_or_part(request, form.page, "form", context, status=status)
 
 
-def _waiting(form) -> PendingEdit | None:
-    """Return the edit of a form's record that waits for review, if one does."""
-    if not form.record or form.negotiation.review != Negotiation.Review.REQUIRED:
+def waiting_edit(record, negotiation: Negotiation) -> PendingEdit | None:
+    """Return the edit of a record, or None, that waits for review, for who writes."""
+    if not record or negotiation.review != Negotiation.Review.REQUIRED:
         return None
-    waiting = PendingEdit.objects.waiting().filter(record=form.record.pk)
+    waiting = PendingEdit.objects.waiting().filter(record=record.pk)
     return waiting.select_related("user").first()
 
 

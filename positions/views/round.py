@@ -39,6 +39,7 @@ from positions.views.editing import (
     saved_message,
     source_key,
     typed,
+    waiting_edit,
 )
 from positions.views.saving import ask, save, told
 
@@ -85,7 +86,7 @@ def round_page(request, slug, pk):
         "columns": [(side, None) for side in page.principals],
     }
     if can_edit:
-        context |= _workplace(request, page)
+        context |= _workplace(request, page) | {"pending": waiting_edit(held, negotiation)}
     return render(request, "positions/round.html", context)
 
 
@@ -241,6 +242,7 @@ def round_status(request, slug, pk, act):
     except Conflict as conflict:
         form, asked = ask(form, conflict.current, request.POST)
         status = HTTPStatus.CONFLICT
+    asked["waits"] = waiting_edit(held, held.negotiation)
     return _show(request, "positions/round_form.html", form, held, "round-head", status, **asked)
 
 

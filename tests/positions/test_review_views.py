@@ -472,11 +472,25 @@ class TestButtonsOnWhatIsPublished:
         editor = as_user(talks.editor)
         form = reverse("round-status", args=[talks.negotiation.slug, meeting.pk, "hold"])
         sent = as_sent(editor.get(form)) | {"held": "2 June 2025", "venue": "The mill"}
+        line = f"An edit by {talks.editor.username} waits for review; readers see what was approved"
+        link = f'<a href="{at(talks, "review-record", meeting.pk)}">{line}.</a>'
         page = editor.post(form, sent, follow=True).content.decode()
         assert "for review; until then readers see it as it was" in page
+        head = page.partition('id="round-head"')[2].partition('id="slot-head"')[0]
+        assert link in head
+        for who in (as_user(talks.reader), Client()):
+            assert line not in who.get(at(talks, "round", meeting.pk)).content.decode()
+        # Whoever comes second is led to what is decided first.
+        second = as_user(talks.other).post(form, sent)
+        assert second.status_code == 422
+        told = f"An edit of this by {talks.editor.username} waits for review"
+        assert f"{told} already; it is decided first." in second.content.decode()
+        link = f'<a href="{at(talks, "review-record", meeting.pk)}">{told}</a>'
+        assert link in second.content.decode()
         meeting.refresh_from_db()
         assert (meeting.status, meeting.venue) == ("planned", "")
         self.decided(talks, meeting)
+        assert line not in editor.get(at(talks, "round", meeting.pk)).content.decode()
         meeting.refresh_from_db()
         assert (meeting.status, meeting.venue) == ("held", "The mill")
 
