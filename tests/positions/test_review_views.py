@@ -513,6 +513,11 @@ class TestButtonsOnWhatIsPublished:
         editor = as_user(talks.editor)
         address = at(talks, "clause-act", last.pk)
         page = editor.post(address, {"act": "up", "version": last.version}, follow=True)
+        mark = f'<a class="clause__change" href="{at(talks, "review-record", last.pk)}">edit waits<'
+        assert page.content.decode().count("edit waits<") == 1
+        assert mark in page.content.decode()
+        for who in (as_user(talks.reader), Client()):
+            assert "edit waits" not in who.get(at(talks, "proposal", paper.pk)).content.decode()
         assert "for review; until then readers see it as it was" in page.content.decode()
 
         def order() -> list[str]:
@@ -522,3 +527,5 @@ class TestButtonsOnWhatIsPublished:
         assert order() == ["1", "2"]
         self.decided(talks, last)
         assert order() == ["2", "1"]
+        after = editor.get(at(talks, "proposal", paper.pk)).content.decode()
+        assert "edit waits" not in after
