@@ -152,6 +152,8 @@ class CodingForm(CaptureDemandForm):
             hangs = cleaned.get(f"{link}anchor") or cleaned.get(f"{link}condition")
             if hangs and not cleaned.get(name):
                 self.add_error(name, _("Choose how it hangs on that."))
+        if any(f"{row.name}.rank" not in self.data for row in self.term_rows):
+            self.add_error("issue", _("Look at the terms of this issue first; they are below now."))
         return cleaned
 
     def save(self):

@@ -233,7 +233,7 @@ def test_the_key_b_gives_a_passage_marked_with_the_mouse_to_two_coders(open_page
     drag_over(page, WISH)
     page.keyboard.press("b")
     asking = page.locator("#form-ask")
-    expect(asking.locator("blockquote")).to_have_text(WISH)
+    expect(asking.get_by_label("The passage")).to_have_value(WISH)
     asking.get_by_label("First coder").select_option("manager")
     asking.get_by_label("Second coder").select_option("reviewer")
     asking.get_by_role("button", name="Give it to them").click()
@@ -246,6 +246,10 @@ def test_the_key_b_gives_a_passage_marked_with_the_mouse_to_two_coders(open_page
     form.get_by_label("Issue").select_option("Ceasefire")
     form.get_by_label("Stated", exact=True).fill("2 June 2025")
     page.keyboard.press("Enter")
+    expect(form).to_contain_text("Look at the terms of this issue first")
+    expect(form.get_by_label("Length (day)")).to_be_visible()
+    form.get_by_label("Hand it in for good").check()
+    form.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_role("heading", name="Coding of manager")).to_be_visible()
     assert Coding.objects.get().words["text"][1] == "A ceasefire."
 

@@ -371,6 +371,10 @@ def test_from_the_passage_to_a_draft_with_its_evidence(talks):
     assert at(talks, "codings") in editor.get(at(talks, "sources")).content.decode()
     unsure = editor.post(code, {name: form[name] for name in form if name != "final"})
     assert "it is final" in str(unsure.context["form"].errors["final"])
+    term = f"term_{talks.term.code}"
+    unseen = editor.post(code, {name: form[name] for name in form if not name.startswith(term)})
+    assert "Look at the terms" in str(unseen.context["form"].errors["issue"])
+    assert f'name="{term}"' in unseen.content.decode()
     answer = editor.post(code, form)
     assert answer.status_code == 302, answer.context["form"].errors
     assert told not in editor.get(at(talks, "overview")).content.decode()
