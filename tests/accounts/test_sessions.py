@@ -77,7 +77,7 @@ def test_all_others_are_ended(anna):
 
 def test_a_new_password_ends_the_others(anna):
     here, there = browser(), browser(PHONE, "192.0.2.2")
-    new = "quite another phrase"
+    new = "quite another pass phrase"
     typed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     done = here.post(reverse("account_change_password"), typed, follow=True)
     assert "This password is strong: guessing it is out of reach." in done.content.decode()

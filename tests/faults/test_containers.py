@@ -65,7 +65,7 @@ def test_the_image_holds_every_folder_that_the_program_needs() -> None:
     }
     allowed = Path(CLONE / ".dockerignore").read_text().splitlines()
     apps = {str(path.parent.relative_to(CLONE)) for path in CLONE.glob("*/__init__.py")}
-    assert copied - {"requirements.txt"} == (apps - {"tests"}) | {
+    assert copied - {"requirements.txt"} == (apps - {"tests", "bench"}) | {
         "manage.py",
         "static",
         "templates",
