@@ -5,8 +5,9 @@ from typing import Any
 from allauth.account.forms import AddEmailForm
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import limits
 from accounts.throttling import refusal
@@ -22,6 +23,21 @@ def count_letter(request) -> str:
     verdict = limits.spend("confirm account", f"user {request.user.pk}")
     refused = refusal(request, verdict)
     return refused.words if refused else ""
+
+
+def have_confirmed(request, user, address: str) -> None:
+    """Let ``address`` of a new account wait until it is confirmed, and send the letter for it.
+
+    Where the mail server does not take the letter, the account is there all the same, and says so.
+    """
+    try:
+        EmailAddress.objects.add_email(request, user, address, confirm=True)
+    except OSError:
+        words = gettext(
+            "The mail server did not take the letter to %(address)s. Have it sent again from your "
+            "account, under Email address."
+        )
+        messages.warning(request, words % {"address": address})
 
 
 class AddEmail(AddEmailForm):

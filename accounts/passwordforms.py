@@ -48,14 +48,18 @@ class SignUp(_NewPassword, allauth.SignupForm):
     """An account of one's own, for whoever is invited; attempts are counted by address.
 
     The address of mail is not allauth's field, which would tell whether another account has it.
-    Where no mail is sent it is not asked for.
+    Where no mail is sent it is not asked for. It counts once it is confirmed, since a link to a new
+    password must not go to whoever has an address that somebody mistyped.
     """
 
     mail = forms.EmailField(
         label=gettext_lazy("Email, if you like"),
         required=False,
         max_length=254,
-        help_text=gettext_lazy("Where a link to a new password goes if you forget yours."),
+        help_text=gettext_lazy(
+            "Where a link to a new password goes if you forget yours. A link that confirms it is "
+            "sent there first."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -63,12 +67,6 @@ class SignUp(_NewPassword, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         if not settings.EMAIL_HOST:
             del self.fields["mail"]
-
-    def save(self, request):
-        user = super().save(request)
-        user.email = self.cleaned_data.get("mail", "")
-        user.save(update_fields=["email"])
-        return user
 
     def clean(self):
         request = context.request

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import SignupView
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.emailforms import have_confirmed
 from negotiations.invitations import join
 from negotiations.models import Invitation, Membership, Negotiation
 
@@ -81,8 +83,14 @@ class InvitedSignup(SignupView):
             # Somebody else was quicker; whoever has just been signed in is nobody again.
             self.request.session.flush()
             return _closed(self.request, _found(self.kwargs["key"]))
+        # Whoever has just chosen a password has shown who they are.
+        record_authentication(
+            self.request, self.user, "password", username=self.user.get_username()
+        )
         negotiation = _subject(self.request.invitation)
         messages.success(self.request, _welcome(negotiation))
+        if address := form.cleaned_data.get("mail"):
+            have_confirmed(self.request, self.user, address)
         return answer
 
 

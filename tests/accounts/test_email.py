@@ -2,8 +2,6 @@
 
 import re
 import time
-from socketserver import ThreadingTCPServer
-from threading import Thread
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -14,9 +12,10 @@ from django.urls import reverse
 from accounts.models import User
 from negotiations.leaving import delete_account
 from tests.accounts.conftest import PASSWORD
-from tests.accounts.test_forgotten import Refusing, ask, mailing, send_all  # noqa: F401
+from tests.accounts.test_forgotten import ask, send_all
 from tests.accounts.test_limits import limited  # noqa: F401
 from tests.accounts.test_sign_in import attempt
+from tests.mailing import mailing, refused  # noqa: F401
 
 PAGE = "/accounts/email/"
 OLD, NEW = "anna@example.org", "new@example.org"
@@ -183,12 +182,8 @@ def test_letters_are_so_many(signed_in, limited):  # noqa: F811
 
 @sent_by
 def test_a_letter_that_is_not_taken_changes_nothing(signed_in, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+    with refused(settings):
         shown = text(give(signed_in))
-        server.shutdown()
     assert "The mail server did not take the letter; nothing was changed." in shown
     assert "waits" not in shown
     assert not EmailAddress.objects.filter(email=NEW).exists()

@@ -2,8 +2,6 @@
 
 import re
 from datetime import timedelta
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 
 import pytest
 from django.core import mail
@@ -18,14 +16,10 @@ from accounts.models import Letter, User
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_limits import limited  # noqa: F401
 from tests.accounts.test_sign_in import attempt, shut_out
+from tests.mailing import mailing, refused  # noqa: F401
 
 PAGE = reverse("account_reset_password")
 NEW = "quite another pass phrase"
-
-
-@pytest.fixture
-def mailing(settings):
-    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "mail.example.org", "parley@example.org"
 
 
 def ask(email: str, client: Client | None = None):
@@ -44,7 +38,7 @@ def choose(link: str, password: str, client: Client):
     return client.post(form.redirect_chain[-1][0], typed)
 
 
-def test_a_link_comes_to_whoever_has_the_address(anna, mailing):
+def test_a_link_comes_to_whoever_has_the_address(anna, mailing):  # noqa: F811
     ask("ANNA@example.org")
     send_all()
     (sent,) = mail.outbox
@@ -60,7 +54,7 @@ def test_a_link_comes_to_whoever_has_the_address(anna, mailing):
     assert not Letter.objects.exists()
 
 
-def test_the_answer_and_its_work_are_the_same_whether_there_is_an_account(anna, mailing):
+def test_the_answer_and_its_work_are_the_same_whether_there_is_an_account(anna, mailing):  # noqa: F811
     Client().get(PAGE)
     answers, works = [], []
     for email in ("anna@example.org", "nobody@example.org"):
@@ -76,7 +70,7 @@ def test_the_answer_and_its_work_are_the_same_whether_there_is_an_account(anna, 
     assert [sent.to for sent in mail.outbox] == [["anna@example.org"]]
 
 
-def test_closed_accounts_get_none_and_all_of_one_address_do(anna, mailing):
+def test_closed_accounts_get_none_and_all_of_one_address_do(anna, mailing):  # noqa: F811
     User.objects.create_user("bela", "Anna@Example.org", PASSWORD)
     User.objects.create_user("cora", "anna@example.org", PASSWORD, is_active=False)
     ask("anna@example.org")
@@ -106,7 +100,7 @@ def test_asking_again_and_again_is_stopped(anna, mailing, limited):  # noqa: F81
     assert Letter.objects.count() == 5
 
 
-def test_what_is_no_address_is_said(client, mailing, db):
+def test_what_is_no_address_is_said(client, mailing, db):  # noqa: F811
     answer = ask("anna")
     assert answer.status_code == 422
     assert "Enter a valid email address." in answer.content.decode()
@@ -119,18 +113,8 @@ def test_a_link_opens_an_account_that_strangers_shut(anna, mailing, limited):  #
     assert attempt(NEW, client=browser).status_code == 302
 
 
-class Refusing(StreamRequestHandler):
-    """A mail server that takes nothing."""
-
-    def handle(self):
-        self.wfile.write(b"421 not now\r\n")
-
-
-def test_a_letter_that_is_not_taken_is_tried_again_later_and_given_up(anna, mailing, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+def test_a_letter_that_is_not_taken_is_tried_again_later_and_given_up(anna, mailing, settings):  # noqa: F811
+    with refused(settings):
         ask("anna@example.org")
         tries = 0
         while Letter.objects.exists():
@@ -138,7 +122,6 @@ def test_a_letter_that_is_not_taken_is_tried_again_later_and_given_up(anna, mail
             assert not letters.send_next()  # it waits
             Letter.objects.update(due=F("due") - timedelta(days=1))
             tries += 1
-        server.shutdown()
     assert tries == letters.TRIES
 
 

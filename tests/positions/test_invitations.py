@@ -1,9 +1,11 @@
 """Joining by a link: who may make one, what it opens, what it tells once it opens nothing."""
 
+import re
 import threading
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.letters import send_next
 from accounts.models import User
 from negotiations.history import history_of
 from negotiations.invitations import invite, join, revoke
@@ -19,6 +22,7 @@ from negotiations.leaving import delete_account
 from negotiations.models import Changeset, Invitation, Joining, Membership
 from negotiations.operations import version_of
 from tests.factories import MembershipFactory, NegotiationFactory, UserFactory
+from tests.mailing import mailing, refused  # noqa: F401
 from tests.pages import signed_in
 
 PASSWORD = "a long river flows south"
@@ -131,8 +135,7 @@ def test_somebody_with_an_account_joins_with_the_role(talks, link):
         assert "You are a member already" in text(answer)
 
 
-def test_somebody_without_an_account_makes_one_and_joins(talks, link, settings):
-    settings.EMAIL_HOST = "mail.example.org"
+def test_somebody_without_an_account_makes_one_and_joins(talks, link):
     _made, address = link(role="reader")
     visitor = Client()
     page = text(visitor.get(address))
@@ -141,16 +144,42 @@ def test_somebody_without_an_account_makes_one_and_joins(talks, link, settings):
     assert "Make an account" in text(visitor.get(f"{address}sign-up/"))
     wrong = visitor.post(f"{address}sign-up/", {**new_account("danylo"), "password2": "other"})
     assert "You must type the same password each time" in text(wrong)
+    assert 'name="mail"' not in text(wrong)
+    answer = visitor.post(f"{address}sign-up/", new_account("danylo"), follow=True)
+    assert answer.redirect_chain == [("/hidden-talks/", 302)]
+    assert "Welcome: you have joined “Hidden talks”" in text(answer)
+    assert Membership.objects.get(user__username="danylo").role == "reader"
+    assert User.objects.get(username="danylo").check_password(PASSWORD)
+
+
+def test_an_address_given_with_a_new_account_counts_once_it_is_confirmed(link, mailing):  # noqa: F811
+    _made, address = link(role="reader")
+    visitor = Client()
     odd = visitor.post(f"{address}sign-up/", {**new_account("danylo"), "mail": "at home"})
     assert "Enter a valid email address." in text(odd)
     given = {**new_account("danylo"), "mail": "danylo@example.org"}
     answer = visitor.post(f"{address}sign-up/", given, follow=True)
-    assert answer.redirect_chain == [("/hidden-talks/", 302)]
-    assert "Welcome: you have joined “Hidden talks”" in text(answer)
-    assert Membership.objects.get(user__username="danylo").role == "reader"
-    danylo = User.objects.get(username="danylo")
-    assert danylo.check_password(PASSWORD)
-    assert danylo.email == "danylo@example.org"
+    assert "A link is on its way to danylo@example.org." in text(answer)
+    (letter,) = mail.outbox
+    assert (letter.to, User.objects.get(username="danylo").email) == (["danylo@example.org"], "")
+    confirming = re.search(r"http://testserver(/\S+)", letter.body)[1]
+    Client().post(reverse("account_reset_password"), {"email": "danylo@example.org"})
+    while send_next():
+        pass
+    assert len(mail.outbox) == 1  # nobody with that address gets into the account
+    visitor.post(confirming)
+    assert User.objects.get(username="danylo").email == "danylo@example.org"
+
+
+def test_a_mail_server_that_takes_nothing_hinders_no_new_account(talks, link, mailing, settings):  # noqa: F811
+    _made, address = link(role="reader")
+    visitor = Client()
+    given = {**new_account("danylo"), "mail": "danylo@example.org"}
+    with refused(settings):
+        answer = visitor.post(f"{address}sign-up/", given, follow=True)
+    assert "The mail server did not take the letter to danylo@example.org." in text(answer)
+    assert Membership.objects.get(negotiation=talks, user__username="danylo")
+    assert "danylo@example.org waits" in text(visitor.get(reverse("account_email")))
 
 
 def test_whoever_posts_without_being_signed_in_is_asked_to(link):
