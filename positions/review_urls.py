@@ -6,6 +6,7 @@ from positions.views import review as views
 
 urlpatterns = [
     path("", views.review, name="review"),
+    path("drafts/", views.review_drafts, name="review-drafts"),
     path("<int:pk>/", views.review_record, name="review-record"),
     path("edits/<int:pk>/withdraw/", views.review_withdraw, name="review-withdraw"),
 ]

@@ -38,6 +38,15 @@ def submit(record: Any, *, user, version: int | None = None, reason: str = "") -
 
 
 @operation
+def submit_all(records: Iterable[Any], *, user, reason: str = "") -> list[Any]:
+    """Send drafts to review as one change, all or none; return them.
+
+    Raises ``ValidationError`` as ``submit`` does.
+    """
+    return [submit(record, user=user, reason=reason) for record in records]
+
+
+@operation
 def approve(record: Any, *, user, version: int | None = None, reason: str = "") -> Any:
     """Publish what is in review, or the edit of it that waits, and return it.
 

@@ -118,19 +118,31 @@ class QueueQuery(forms.Form):
     def narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
 
+    def all(self) -> QuerySet[Any]:
+        """Return what is narrowed: here what waits."""
+        return waiting_in(self.negotiation, self.user)
+
+    def by(self, who) -> Q:
+        """Return which of it ``who`` has written."""
+        return Q(authors__contains=[who.pk]) | Q(edited_by=who.pk)
+
     def records(self) -> QuerySet[Any]:
-        """Return the records asked for that wait."""
-        rows, asked = waiting_in(self.negotiation, self.user), self.cleaned_data
+        """Return the records asked for."""
+        rows, asked = self.all(), self.cleaned_data
         if asked.get("kind"):
             rows = rows.filter(kind=asked["kind"])
         if who := asked.get("who"):
-            rows = rows.filter(Q(authors__contains=[who.pk]) | Q(edited_by=who.pk))
+            rows = rows.filter(self.by(who))
         if asked.get("issue"):
             rows = rows.filter(_of(OF_ISSUE, self.negotiation, issue=asked["issue"]))
         if asked.get("round"):
-            in_round = _of(OF_ROUND, self.negotiation, round=asked["round"])
-            rows = rows.filter(in_round | Q(pk=asked["round"].pk))
+            rows = rows.filter(of_round(asked["round"]))
         return rows
+
+
+def of_round(held: Round) -> Q:
+    """Return which records are of a round, itself included."""
+    return _of(OF_ROUND, held.negotiation, round=held) | Q(pk=held.pk)
 
 
 def _of(models: Iterable[Any], negotiation: Negotiation, **where) -> Q:

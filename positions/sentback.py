@@ -43,13 +43,13 @@ class Told:
 def count_for(user, negotiation: Negotiation) -> int:
     """Return how many records of a negotiation were sent back to ``user``, in one query."""
     edited = _edits(user, negotiation).order_by().values_list("record")
-    return _drafts(user, negotiation).order_by().values_list("pk").union(edited).count()
+    return drafts_of(user, negotiation).order_by().values_list("pk").union(edited).count()
 
 
 def build(*, negotiation: Negotiation, user) -> Told:
     """Return what was sent back to ``user`` in a negotiation, the latest first."""
     edits = {edit.record_id: edit for edit in _edits(user, negotiation).select_related("record")}
-    drafts = {record.pk: record for record in _drafts(user, negotiation)}
+    drafts = {record.pk: record for record in drafts_of(user, negotiation)}
     rows: dict[int, Any] = {**edits, **drafts}
     latest = sorted(rows, key=lambda number: -rows[number].back)[:AT_MOST]
     deeds = _deeds(rows[number].back for number in latest)
@@ -138,7 +138,7 @@ def _edits(user, negotiation: Negotiation) -> QuerySet[Any]:
     )
 
 
-def _drafts(user, negotiation: Negotiation) -> QuerySet[Any]:
+def drafts_of(user, negotiation: Negotiation) -> QuerySet[Any]:
     """Return the drafts that somebody else sent back and ``user`` wrote or sent to review.
 
     What went back with the record on which it hangs is told with that. ``back`` is the row of

@@ -99,6 +99,7 @@ OF_TALKS = [
     "imports",
     "import-new",
     "review",
+    "review-drafts",
     "codings",
     "conditions",
     "movement",

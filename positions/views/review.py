@@ -8,15 +8,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.resend import signed_in
 from negotiations.models import Negotiation, Record
 from negotiations.operations import Conflict
-from positions import reviewpage, reviewqueue, sentback
+from positions import draftlist, reviewpage, reviewqueue, sentback
 from positions.commenting import comments_on
+from positions.draftlist import DraftQuery
 from positions.models import PendingEdit
-from positions.reviewing import approve, send_back, withdraw
+from positions.reviewing import approve, send_back, submit_all, withdraw
 from positions.reviewqueue import QueueQuery
 from positions.views.editing import negotiation_to_edit, refusal
 
@@ -48,6 +50,7 @@ def review(request, slug):
         "can_edit": True,
         "can_review": may_review(request.user, negotiation),
         "told": told,
+        "drafts": draftlist.count_by(request.user, negotiation),
         "own_edits": PendingEdit.objects.visible_to(request.user)
         .filter(negotiation=negotiation, user=request.user)
         .exclude(stage=PendingEdit.Stage.APPROVED)
@@ -56,6 +59,53 @@ def review(request, slug):
         .order_by("-pk")[:10],
     }
     return render(request, "positions/review.html", context, status=status)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_drafts(request, slug):
+    """Drafts that were not sent to review yet; many are sent at once."""
+    negotiation = negotiation_to_edit(request, slug)
+    query = DraftQuery(request.GET, negotiation=negotiation, user=request.user)
+    status = HTTPStatus.OK if query.is_valid() else HTTPStatus.BAD_REQUEST
+    if request.method == "POST":
+        try:
+            _send_drafts(request, negotiation)
+            return redirect(request.get_full_path())
+        except ValidationError as error:
+            messages.error(request, refusal(slug, error))
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+    page = None
+    if query.is_valid():
+        page = draftlist.build(query=query, number=request.GET.get("page"))
+    context = {
+        "negotiation": negotiation,
+        "query": query,
+        "page": page,
+        "can_edit": True,
+        "ticked": {int(text) for text in request.POST.getlist("number") if text.isdecimal()},
+    }
+    return render(request, "positions/review_drafts.html", context, status=status)
+
+
+def _send_drafts(request, negotiation: Negotiation) -> None:
+    """Send what was ticked, or all that the page showed. Raises ``ValidationError``."""
+    name = "shown" if request.POST.get("act") == "all" else "number"
+    numbers = request.POST.getlist(name)
+    if not numbers:
+        raise ValidationError(_("Tick what to send, or send all that is listed."))
+    rows, gone = draftlist.named(numbers, negotiation, request.user)
+    submit_all(rows, user=request.user)
+    if rows:
+        sent = ngettext("%(n)s is sent to review.", "%(n)s are sent to review.", len(rows))
+        messages.success(request, sent % {"n": len(rows)})
+    if gone:
+        left = ngettext(
+            "%(n)s was left out: it is no draft any more.",
+            "%(n)s were left out: they are no drafts any more.",
+            gone,
+        )
+        messages.warning(request, left % {"n": gone})
 
 
 @signed_in

@@ -189,8 +189,8 @@ RULES = [
         " import-template import import-undo round-line round-paste round-seat round-status"
         " clause-new clause-paste proposal-version clause-attach source-new source-describe"
         " source-text source-text-version source-read source-capture demand-new demand-edit"
-        " record-edit record-new changeset review review-record codings coding api:agreement"
-        " setup setup-parties setup-people setup-tracks"
+        " record-edit record-new changeset review review-drafts review-record codings coding"
+        " api:agreement setup setup-parties setup-people setup-tracks"
         " setup-issues",
         POST="codebook-import codebook-merge codebook-split codebook-retire codebook-undo"
         " import-new import-match import-record import-undo round-line round-paste round-seat"
@@ -198,7 +198,7 @@ RULES = [
         " proposal-version clause-act clause-attach clause-carry clause-silent source-new"
         " source-describe source-text source-capture anchor-place demand-new demand-edit"
         " silence-new record-edit record-state record-present record-restore record-new"
-        " undo-last changeset unsaved setup-issues setup-move"
+        " undo-last changeset unsaved setup-issues setup-move review-drafts"
         " api:party-list api:person-list api:track-list api:round-list api:participation-list"
         " api:delegate-list api:source-list api:issue-list api:term-list api:termchoice-list"
         " api:proposal-list api:clause-list api:demand-list api:termvalue-list api:linkage-list"
@@ -474,6 +474,7 @@ ADDRESSES = {
 SENT = {
     "record-state": "state='retracted'",
     "review-record": "act='approve'",
+    "review-drafts": "number='1'",
     "record-restore": "revision='1'",
     "setup-move": "up='up'",
     "codebook-retire": "reason='Done'",
