@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from negotiations.models import Negotiation, Record, Round, State
+from negotiations.models import History, Negotiation, Record, Round, State
 from negotiations.titles import titled
 from positions.models import Clause
 from positions.operations import NEED_EVIDENCE
 from positions.reviewqueue import PARTS, PER_PAGE, QueueQuery, of_round
-from positions.reviewsets import Authors
-from positions.sentback import drafts_of
+from positions.sentback import drafts_of, table_of
 from positions.statements import evidence_of
 
 
@@ -35,7 +34,7 @@ class DraftPage:
 
 
 class DraftQuery(QueueQuery):
-    """What is asked of the drafts: without a writer named, those of who asks."""
+    """What is asked of the drafts: where nobody is named, those that who asks has recorded."""
 
     def __init__(self, data, *, negotiation: Negotiation, user):
         asked = data.copy()
@@ -48,10 +47,10 @@ class DraftQuery(QueueQuery):
         return not own or any(self.data.get(name) for name in self.fields if name != "who")
 
     def all(self) -> QuerySet[Any]:
-        return drafts_in(self.negotiation, self.user).annotate(authors=Authors("pk"))
+        return _with_recorder(drafts_in(self.negotiation, self.user))
 
     def by(self, who) -> Q:
-        return Q(authors__contains=[who.pk])
+        return Q(recorded_by=who.pk)
 
 
 def drafts_in(negotiation: Negotiation, user) -> QuerySet[Any]:
@@ -71,10 +70,18 @@ def drafts_in(negotiation: Negotiation, user) -> QuerySet[Any]:
     )
 
 
+def _with_recorder(drafts: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate drafts with who recorded each, as ``recorded_by``: by the index of rows."""
+    images = History.objects.filter(
+        negotiation=OuterRef("negotiation"), table_name=OuterRef("table"), row_id=OuterRef("pk")
+    )
+    first = images.order_by("pk").values("changeset__user_id")[:1]
+    return drafts.annotate(table=table_of()).annotate(recorded_by=Subquery(first))
+
+
 def count_by(user, negotiation: Negotiation) -> int:
-    """Return how many drafts of ``user`` were not sent to review."""
-    rows = drafts_in(negotiation, user).annotate(authors=Authors("pk"))
-    return rows.filter(authors__contains=[user.pk]).count()
+    """Return how many drafts that ``user`` recorded were not sent to review."""
+    return _with_recorder(drafts_in(negotiation, user)).filter(recorded_by=user.pk).count()
 
 
 def count_with_round(held: Round, user) -> int:

@@ -40,6 +40,8 @@ from positions.reviewsets import Authors
 from positions.statements import evidence_of
 
 PER_PAGE = 50
+#: So far the bar counts what waits.
+MANY = 100
 PARTS: tuple[Any, ...] = (Evidence, TermValue, Linkage)
 OF_ISSUE: tuple[Any, ...] = (Demand, Outcome, Event, Silence)
 OF_ROUND: tuple[Any, ...] = (
@@ -183,8 +185,11 @@ def waiting_in(negotiation: Negotiation, user) -> QuerySet[Any]:
 
 
 def waiting_for(user, negotiation: Negotiation) -> int:
-    """Return how many records wait for a decision that ``user`` may make."""
-    return waiting_in(negotiation, user).filter(is_own=False).count()
+    """Return how many records wait for a decision that ``user`` may make, counted to ``MANY``.
+
+    Every page asks it, and who wrote a record is dear to ask of thousands.
+    """
+    return waiting_in(negotiation, user).filter(is_own=False)[:MANY].count()
 
 
 def in_turn(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -163,7 +163,7 @@ def drafts_of(user, negotiation: Negotiation) -> QuerySet[Any]:
     return (
         Record.objects.visible_to(user)
         .filter(negotiation=negotiation, state=State.DRAFT)
-        .annotate(table=_table_of())
+        .annotate(table=table_of())
         .annotate(was=Subquery(newest.exclude(state=State.DRAFT).values("state")[:1]))
         .filter(was=State.IN_REVIEW)
         .annotate(
@@ -184,7 +184,7 @@ def _with_state(images: Any) -> Any:
     return images.annotate(state=KeyTextTransform("state", "data"))
 
 
-def _table_of() -> Case:
+def table_of() -> Case:
     """Return the table of a record of any kind that has a state."""
     models = Record.numbered_models().items()
     tables = {kind: model._meta.db_table for kind, model in models if issubclass(model, Content)}

@@ -127,6 +127,14 @@ class Record(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "negotiation"], name="record_in_negotiation")
         ]
+        indexes = [
+            # Every page counts what waits, of those few among all.
+            models.Index(
+                fields=["negotiation", "state"],
+                condition=~models.Q(state=State.PUBLISHED),
+                name="record_unpublished",
+            )
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"

@@ -4,15 +4,17 @@ from django import template
 
 from negotiations.models import Negotiation
 from positions.commenting import unread_by
-from positions.reviewqueue import waiting_for
+from positions.reviewqueue import MANY, waiting_for
 from positions.sentback import count_for
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def waiting_count(context) -> int | None:
+def waiting_count(context) -> str | None:
     """Return how many records wait for the user's decision; None to who decides on none.
+
+    An empty text is none of them; beyond 99 they are not counted.
 
     Where nothing is reviewed, and for whoever is not signed in, the database is not asked.
     """
@@ -21,7 +23,8 @@ def waiting_count(context) -> int | None:
         return None
     if not Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists():
         return None
-    return waiting_for(user, negotiation)
+    waiting = waiting_for(user, negotiation)
+    return f"{MANY - 1}+" if waiting >= MANY else str(waiting or "")
 
 
 @register.simple_tag(takes_context=True)

@@ -9,10 +9,12 @@ from django.utils.html import strip_tags
 
 from negotiations.models import Membership, Record, Round, State
 from negotiations.operations import create, edit, remove
+from positions import reviewqueue
 from positions.models import Clause, Demand, Evidence, PendingEdit
 from positions.operations import add_part, edit_record
 from positions.proposals import record_proposal
 from positions.reviewing import approve, send_back, submit
+from positions.templatetags import review_links
 from tests.api.conftest import program_of
 from tests.database import seal
 from tests.factories import A_DAY, SourceFactory, TrackFactory
@@ -63,6 +65,18 @@ def test_the_queue_says_what_waits_and_whose_it_is_to_decide(talks):
     assert "bar__count" not in as_user(talks.editor).get(at(talks, "review")).content.decode()
     assert as_user(talks.reader).get(at(talks, "review")).status_code == 403
     assert "/review/" not in as_user(talks.reader).get(at(talks, "overview")).content.decode()
+
+
+def test_the_bar_counts_what_waits_to_99(talks, monkeypatch):
+    monkeypatch.setattr(reviewqueue, "MANY", 2)
+    monkeypatch.setattr(review_links, "MANY", 2)
+    for text, counted in (("First", "1"), ("Second", "1+"), ("Third", "1+")):
+        submit(talks.draft(text=text), user=talks.editor)
+        page = as_user(talks.reviewer).get(at(talks, "overview")).content.decode()
+        assert f'<b class="bar__count">{counted}<' in page
+    assert (
+        "3 of them are yours" in as_user(talks.reviewer).get(at(talks, "review")).content.decode()
+    )
 
 
 def test_the_queue_is_narrowed(talks):

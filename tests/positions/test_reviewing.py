@@ -1,5 +1,6 @@
 """Review: who decides on what, in the operations and in the database itself."""
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +18,7 @@ from positions.models import (
 )
 from positions.operations import add_part, edit_record, record_demand, record_source
 from positions.reviewing import approve, authors_of, publish, send_back, submit, withdraw
-from tests.database import seal, sql
+from tests.database import parameters, seal, sql
 from tests.factories import (
     A_DAY,
     A_MONTH,
@@ -464,3 +465,21 @@ def test_two_reviewers_at_once_make_one_decision():
         )
         assert sorted(done) == ["decided", "done"]
         assert states_of(demand) in ({"published"}, {"draft"})
+
+
+def test_the_history_of_every_list_is_found_by_its_record(owner_role, db):
+    with psycopg.connect(**parameters(owner_role)) as link:
+        lists = link.execute(
+            "SELECT source, gate.list_owner(source, jsonb_build_object(field, 7)) FROM gate.link"
+        ).fetchall()
+        link.execute("SET enable_seqscan = off")
+        plan = link.execute(
+            "EXPLAIN SELECT FROM gate.history WHERE gate.list_owner(table_name, data) = 7"
+        ).fetchall()
+        other = link.execute("SELECT gate.list_owner('positions_demand', '{\"demand_id\": 7}')")
+        assert other.fetchone() == (None,)
+    names = [name for name, _ in lists]
+    assert {"positions_demandholder", "positions_termvaluechoice"} < set(names)
+    assert len(set(names)) == len(names)
+    assert {owner for _, owner in lists} == {7}
+    assert "history_of_list" in str(plan)
