@@ -1,6 +1,6 @@
-"""A condition that rests on a query whose SQL is written once for a user, not for each query."""
+"""A condition that rests on a query whose SQL is written once, not inside each other query."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -11,7 +11,7 @@ from django.db.models.sql.compiler import SQLCompiler
 Written = tuple[str, tuple[Any, ...]] | None
 
 #: So many are remembered; beyond that all are written anew.
-REMEMBERED = 5_000
+REMEMBERED = 2_000
 _written: dict[Hashable, Written] = {}
 
 
@@ -41,25 +41,22 @@ class Among(models.Expression):
         return f"{column} IN ({inner})", (*own, *given)
 
 
-def written(name: str, user) -> Written:
-    """Return the SQL of the negotiations that the query set method ``name`` gives ``user``.
+def written(key: Hashable, rows: Callable[[], models.QuerySet]) -> Written:
+    """Return the SQL for the numbers of what ``rows`` gives, written the first time for a ``key``.
 
-    It is the same for all who reach as far (``User.reach``), whatever the rows are by now.
+    All that the query is made of has to stand in the key; what it finds is asked each time.
     """
-    key = (name, user.reach if user.is_authenticated else None)
     if key not in _written:
         if len(_written) >= REMEMBERED:
             _written.clear()
-        _written[key] = _sql_of(name, user)
+        _written[key] = _sql_of(rows())
     return _written[key]
 
 
-def _sql_of(name: str, user) -> Written:
-    from negotiations.models import Negotiation
-
-    rows = getattr(Negotiation.objects.all(), name)(user).order_by().values("pk")
+def _sql_of(rows: models.QuerySet) -> Written:
+    numbers = rows.order_by().values("pk")
     try:
-        sql, given = rows.query.get_compiler(connection=connection).as_sql()
+        sql, given = numbers.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return None
     return sql, tuple(given)

@@ -303,7 +303,9 @@ def _numbered_tables() -> list[str]:
 
 def _of(column: str, name: str, user) -> Among:
     """Whether a column names one of the negotiations that the method ``name`` gives ``user``."""
-    return Among(column, written(name, user))
+    model = apps.get_model("negotiations", "Negotiation")
+    reach = user.reach if user.is_authenticated else None
+    return Among(column, written((name, reach), lambda: getattr(model.objects, name)(user)))
 
 
 def _memberships(user):
