@@ -76,6 +76,11 @@ class User(AbstractUser):
         """The number of the one negotiation that this request came with a token for."""
         return None if self.token is None else self.token.negotiation_id
 
+    @property
+    def reach(self) -> tuple[int, bool, bool, int | None]:
+        """All that ``in_force`` and ``within`` go by: equal for whom they give the same query."""
+        return self.pk, self.may_manage, self.may_write, self.only_negotiation
+
     def in_force(self, memberships):
         """Return those of the user's ``memberships`` that open something to this request."""
         if not self.may_manage:

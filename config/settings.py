@@ -93,6 +93,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "config.widgets.FormRenderer"
+
 DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgresql://…).")

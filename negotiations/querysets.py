@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
+from negotiations.among import Among, written
 from negotiations.fulltext import Matches, Words, vector_of
 
 
@@ -122,8 +123,8 @@ class ChangesetQuerySet(models.QuerySet):
 
         Who changed what, and why, tells of drafts too; readers see what was published instead.
         """
-        own = _negotiations().read_in_full_by(user)
-        return self.filter(revision__isnull=False, negotiation__in=own)
+        own = _of("negotiation", "read_in_full_by", user)
+        return self.filter(own, revision__isnull=False)
 
 
 class HistoryQuerySet(models.QuerySet):
@@ -134,7 +135,7 @@ class HistoryQuerySet(models.QuerySet):
         nor what it had said before.
         """
         sealed = self.filter(changeset__revision__isnull=False)
-        seen = sealed.filter(negotiation__in=_negotiations().visible_to(user))
+        seen = sealed.filter(_of("negotiation", "visible_to", user))
         records = apps.get_model("negotiations", "Record").objects.visible_to(user)
         is_public = Q(data__state="published") | ~Q(data__has_key="state")
         published = is_public & Q(Exists(records.filter(pk=OuterRef("row_id"))))
@@ -142,7 +143,7 @@ class HistoryQuerySet(models.QuerySet):
         published &= Q(table_name__in=_numbered_tables())
         if not user.is_authenticated:
             return seen.filter(published)
-        return seen.filter(published | Q(negotiation__in=_negotiations().read_in_full_by(user)))
+        return seen.filter(published | Q(_of("negotiation", "read_in_full_by", user)))
 
     def of_record(self, record):
         """Return what was written of a record, of its parts, and of the lists of either."""
@@ -203,14 +204,14 @@ class PresenceQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return who is at records of negotiations that ``user`` writes in."""
         numbers = apps.get_model("negotiations", "Record").objects.all()
-        mine = numbers.filter(negotiation__in=_negotiations().editable_by(user))
+        mine = numbers.filter(_of("negotiation", "editable_by", user))
         return self.filter(record__in=mine.values("pk"))
 
 
 class UndoingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the undoings in negotiations whose changesets ``user`` sees."""
-        return self.filter(subject__in=_negotiations().read_in_full_by(user).values("pk"))
+        return self.filter(_of("subject", "read_in_full_by", user))
 
 
 class IntakeQuerySet(models.QuerySet):
@@ -242,7 +243,7 @@ class ExportQuerySet(models.QuerySet):
 class ImportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the imports into negotiations that ``user`` writes in."""
-        return self.filter(subject__in=_negotiations().editable_by(user).values("pk"))
+        return self.filter(_of("subject", "editable_by", user))
 
     def for_the_worker(self):
         """Return those that wait to be looked through or recorded."""
@@ -252,7 +253,7 @@ class ImportQuerySet(models.QuerySet):
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the invitations to negotiations that ``user`` manages."""
-        return self.filter(subject__in=_negotiations().managed_by(user).values("pk"))
+        return self.filter(_of("subject", "managed_by", user))
 
     def of_key(self, key: str):
         """Return the invitation that a link's key is of, whether it is open or not."""
@@ -262,13 +263,13 @@ class InvitationQuerySet(models.QuerySet):
 class JoiningQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return who joined by links to negotiations that ``user`` manages."""
-        return self.filter(invitation__subject__in=_negotiations().managed_by(user).values("pk"))
+        return self.filter(_of("invitation__subject", "managed_by", user))
 
 
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the rows of negotiations that ``user`` may see."""
-        return self.filter(negotiation__in=_negotiations().visible_to(user))
+        return self.filter(_of("negotiation", "visible_to", user))
 
     def matching(self, words: Words, negotiation):
         """Return the rows of a negotiation in which the words stand; of models with an index."""
@@ -291,8 +292,8 @@ class RecordQuerySet(ContentQuerySet):
 def _published_or_own(rows, user):
     if not user.is_authenticated:
         return rows.filter(state="published")
-    own = _negotiations().read_in_full_by(user)
-    return rows.filter(Q(state="published") | Q(negotiation__in=own))
+    own = _of("negotiation", "read_in_full_by", user)
+    return rows.filter(Q(state="published") | Q(own))
 
 
 def _numbered_tables() -> list[str]:
@@ -300,8 +301,11 @@ def _numbered_tables() -> list[str]:
     return [model._meta.db_table for model in kinds.values()]
 
 
-def _negotiations():
-    return apps.get_model("negotiations", "Negotiation").objects.all()
+def _of(column: str, name: str, user) -> Among:
+    """Whether a column names one of the negotiations that the method ``name`` gives ``user``."""
+    model = apps.get_model("negotiations", "Negotiation")
+    reach = user.reach if user.is_authenticated else None
+    return Among(column, written((name, reach), lambda: getattr(model.objects, name)(user)))
 
 
 def _memberships(user):

@@ -1,6 +1,7 @@
 """Who says so, as form fields: a source, chosen or described on the spot, and its words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -36,11 +37,11 @@ class SourceSelect(forms.Select):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.published: Mapping[str, str] = {}
+        self.published: Callable[[], Mapping[str, str]] = dict
 
     def create_option(self, name, value, *args, **options):
         option = super().create_option(name, value, *args, **options)
-        if day := self.published.get(str(value)):
+        if day := self.published().get(str(value)):
             option["attrs"]["data-published"] = day
         return option
 
@@ -92,7 +93,7 @@ class EvidenceFields(forms.Form):
     locator = forms.CharField(label=_("Where in the source"), required=False, max_length=300)
 
     def offer_evidence(self, *, negotiation: Negotiation, user, is_needed: bool = False) -> None:
-        """Fill the choices with what the user may see of a negotiation.
+        """Fill the choices with what the user may see of a negotiation, once they are shown.
 
         ``is_needed`` says that what the form records stays a draft without a source.
         """
@@ -100,11 +101,8 @@ class EvidenceFields(forms.Form):
         rows = Source.objects.visible_to(user).filter(**mine)
         self.fields["source"].queryset = rows
         self.fields["source"].label_from_instance = source_label
-        self.sources = list(lately_touched(rows))
-        widget = self.fields["source"].widget
-        widget.published = {
-            str(row.pk): ranges.date_text(row.published) for row in self.sources if row.published
-        }
+        self.sources = cache(lambda: list(lately_touched(rows)))
+        self.fields["source"].widget.published = cache(self._days_of_sources)
         self.say_none(_("none yet: save a draft") if is_needed else _("none yet"))
         self.fields["speaker"].offer(Person.objects.visible_to(user).filter(**mine))
         self.fields["reported_by"].queryset = Party.objects.visible_to(user).filter(**mine)
@@ -112,7 +110,14 @@ class EvidenceFields(forms.Form):
     def say_none(self, words) -> None:
         """Name the choice of no source."""
         self.fields["source"].empty_label = words
-        self.fields["source"].widget.choices = [("", words), *source_choices(self.sources)]
+        self.fields["source"].widget.choices = cache(
+            lambda: [("", words), *source_choices(self.sources())]
+        )
+
+    def _days_of_sources(self) -> dict[str, str]:
+        return {
+            str(row.pk): ranges.date_text(row.published) for row in self.sources() if row.published
+        }
 
     def offer_more_evidence(self) -> None:
         """Say that what is chosen is added to the evidence that there is."""

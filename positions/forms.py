@@ -1,7 +1,8 @@
 """A demand as a form: what is said, by whom, on what; and who says so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache, partial
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -17,7 +18,7 @@ from positions.days import last_day
 from positions.evidencefields import DAY_OF_SOURCE, SOURCE, EvidenceFields
 from positions.linkfields import LinkFields
 from positions.models import Clause, Demand, Ending, Evidence, Issue, Linkage, Term, TermValue
-from positions.offered import Groups, kinds_allowed, label, number, offered
+from positions.offered import Groups, joined, kinds_allowed, label, number, offered
 from positions.operations import edit_demand, record_demand
 from positions.supersession import candidates
 from positions.termrows import TermFields
@@ -279,20 +280,20 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         answerable, anchoring = kinds_allowed(Demand, "answers"), kinds_allowed(Linkage, "anchor")
         self.fields["answers"].queryset = others.filter(kind__in=answerable)
         for name, kinds in (("answers", answerable), ("clause", ["clause"])):
-            groups = [group for kind in kinds for group in of_kind[kind]]
-            self.fields[name].widget.choices = [("", "—"), *groups]
-        anchors = [group for kind in anchoring for group in of_kind[kind]]
+            self.fields[name].widget.choices = joined(of_kind[kind] for kind in kinds)
+        anchors = joined(of_kind[kind] for kind in anchoring)
         self.offer_links(
             links, data, more, anchors=anchors, allowed=others.filter(kind__in=anchoring)
         )
 
-    def _of_kind(self, anchored: set[int | None]) -> dict[str, Groups]:
-        """The records to choose from, by kind; those that stand here already among them."""
+    def _of_kind(self, anchored: set[int | None]) -> dict[str, Callable[[], Groups]]:
+        """What gives the records to choose from, by kind, those that stand here among them."""
         stored = {self.initial.get("answers"), self.initial.get("clause"), *anchored}
         keep = [number(pk) for pk in stored if number(pk)]
         mine = {"negotiation": self.negotiation, "user": self.user}
         return {
-            kind: offered([kind], **mine, keep=keep) for kind in kinds_allowed(Demand, "answers")
+            kind: cache(partial(offered, [kind], **mine, keep=keep))
+            for kind in kinds_allowed(Demand, "answers")
         }
 
     def _offer_candidates(self) -> None:
@@ -300,6 +301,9 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         rows = Demand.objects.visible_to(self.user).filter(negotiation=self.negotiation)
         field = self.fields["supersedes"]
         field.queryset = rows.exclude(pk=self.record.pk if self.record else None)
+        field.widget.choices = cache(self._candidates)
+
+    def _candidates(self) -> list:
         ticked = self["holders"].value() or ([self.party.pk] if self.party else [])
         holders = [number(pk) for pk in ticked]
         clause = self.fields["clause"].queryset.filter(pk=number(self["clause"].value()))
@@ -316,11 +320,9 @@ class DemandForm(AnswerFields, EvidenceFields, TermFields, LinkFields, WritingFo
         )
         stored = number(self["supersedes"].value())
         if stored not in {demand.pk for demand in found}:
-            found += field.queryset.filter(pk=stored)
-        field.widget.choices = [
-            ("", _("nothing")),
-            *((demand.pk, f"{label(demand)} № {demand.pk}") for demand in found),
-        ]
+            found += self.fields["supersedes"].queryset.filter(pk=stored)
+        named = ((demand.pk, f"{label(demand)} № {demand.pk}") for demand in found)
+        return [("", _("nothing")), *named]
 
     def _bound(self, names: Iterable[str]):
         return [self[name] for name in names if name in self.fields]

@@ -1,12 +1,11 @@
 """What a record waits for or hangs on, as rows of a form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from positions.models import Linkage
-from positions.offered import Groups
 
 PARTS = ("relation", "anchor", "condition")
 
@@ -20,12 +19,12 @@ class LinkFields(forms.Form):
         data: Mapping | None,
         more: str,
         *,
-        anchors: Groups,
+        anchors: Callable[[], list],
         allowed,
     ) -> None:
         """Add a row for each linkage there is, and an empty one.
 
-        ``anchors`` are the records to choose from, ``allowed`` all that may be named; ``more`` is
+        ``anchors`` gives the records to choose from, ``allowed`` all that may be named; ``more`` is
         "links" where one row more is asked for.
         """
         self.link_rows_shown = max(len(links) + 1, _typed(data)) + (more == "links")
@@ -61,7 +60,9 @@ class LinkFields(forms.Form):
         return [row for row in rows if row["anchor"] or row["condition"]]
 
 
-def _row(number: int, link: Linkage | None, anchors: Groups, allowed) -> dict[str, forms.Field]:
+def _row(
+    number: int, link: Linkage | None, anchors: Callable[[], list], allowed
+) -> dict[str, forms.Field]:
     relation = forms.ChoiceField(
         label=_("It stands"),
         choices=Linkage.Relation,
@@ -74,7 +75,7 @@ def _row(number: int, link: Linkage | None, anchors: Groups, allowed) -> dict[st
         required=False,
         initial=link.anchor_id if link else None,
     )
-    anchor.widget.choices = [("", "—"), *anchors]
+    anchor.widget.choices = anchors
     condition = forms.CharField(
         label=_("or a condition in words"),
         required=False,

@@ -1,6 +1,8 @@
 """Rows to choose from, each in words by which one knows it: who, what and when."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,9 +55,15 @@ def label(row: models.Model) -> str:
     """Return what tells a row from others of its kind: what it says, and when."""
     if isinstance(row, Source):
         return _source_label(row)
-    words = Truncator(" ".join(str(row).split())).chars(LONG)
+    words = _cut(" ".join(str(row).split()), LONG)
     span = getattr(row, WHEN[type(row)]) if type(row) in WHEN else None
     return f"{words} ({ranges.date_text(span)})" if span else words
+
+
+def _cut(text: str, length: int) -> str:
+    """Return a text cut to a length, composed, as ``Truncator`` does letter by letter."""
+    composed = unicodedata.normalize("NFC", text)
+    return composed if len(composed) <= length else Truncator(composed).chars(length)
 
 
 def _source_label(source: Source) -> str:
@@ -64,7 +72,7 @@ def _source_label(source: Source) -> str:
     Lists are narrow: what tells two reports of an outlet apart stands before what is cut off.
     """
     day = f" ({ranges.date_text(source.published)})" if source.published else ""
-    title, where = Truncator(source.title).chars(TITLE), urlsplit(source.url)
+    title, where = _cut(source.title, TITLE), urlsplit(source.url)
     host = where.netloc.removeprefix("www.")
     if not title:
         title, host = f"{host}{where.path}".rstrip("/"), ""
@@ -89,6 +97,20 @@ def offered(
             for heading, under in groupby(rows, key=_heading)
         ]
     return groups
+
+
+def offered_later(kinds: Iterable[str], **options) -> Callable[[], list]:
+    """Return what a select takes for choices: nothing, or what ``offered`` gives once it is shown.
+
+    Of the forms that a request makes, most are only compared or saved.
+    """
+    return cache(lambda: [("", "—"), *offered(kinds, **options)])
+
+
+def joined(parts: Iterable[Callable[[], Groups]]) -> Callable[[], list]:
+    """Return what a select takes for choices: nothing, or what all the parts give then."""
+    parts = list(parts)
+    return cache(lambda: [("", "—"), *(group for part in parts for group in part())])
 
 
 def with_holders(rows: models.QuerySet[Demand]) -> models.QuerySet[Demand]:

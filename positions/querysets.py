@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import JSONObject
 
+from negotiations.among import Among, written
 from negotiations.querysets import ContentQuerySet, ScopedQuerySet
 
 
@@ -284,7 +285,10 @@ class DemandQuerySet(SourcedQuerySet):
         return self.filter(Exists(held))
 
     def _stands(self, day: date, known_on: date | None) -> Q:
-        return Q(pk__in=type(self)(self.model).current(day, known_on).values("pk"))
+        rows = written(
+            ("standing", day, known_on), lambda: type(self)(self.model).current(day, known_on)
+        )
+        return Q(Among("pk", rows))
 
     def _remaining(self, day: date, known_on: date | None):
         held = self._holders().filter(demand=OuterRef("pk"))

@@ -23,7 +23,7 @@ from negotiations.operations import create, edit
 from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
 from positions.models import Clause, Evidence
 from positions.models.issue import Retirable
-from positions.offered import kinds_allowed, label, number, offered
+from positions.offered import kinds_allowed, label, number, offered_later
 from positions.operations import NEED_EVIDENCE, add_part, edit_record, record_with_evidence
 from positions.writingform import WritingForm
 
@@ -108,8 +108,8 @@ class RecordField(forms.ModelChoiceField):
     def __init__(self, *, kinds, negotiation: Negotiation, user, keep=None, **options):
         allowed = Record.objects.visible_to(user).filter(negotiation=negotiation, kind__in=kinds)
         super().__init__(queryset=allowed, **options)
-        groups = offered(kinds, negotiation=negotiation, user=user, keep=[number(keep)])
-        self.widget.choices = [("", "—"), *groups]
+        mine = {"negotiation": negotiation, "user": user}
+        self.widget.choices = offered_later(kinds, keep=[number(keep)], **mine)
 
 
 class RecordForm(WritingForm):
@@ -224,8 +224,7 @@ class RecordForm(WritingForm):
         if field.related_model is Clause:
             mine = {"negotiation": self.negotiation, "user": self.user}
             keep = number(self.record and getattr(self.record, field.attname))
-            groups = offered(["clause"], **mine, keep=[keep])
-            pointer.widget.choices = [("", "—"), *groups]
+            pointer.widget.choices = offered_later(["clause"], **mine, keep=[keep])
         return pointer
 
     def _offered(self, field) -> models.QuerySet:

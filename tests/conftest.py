@@ -1,5 +1,6 @@
 """The database: made and migrated by its owner, used by the role that the web server has."""
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,6 +37,12 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     whitenoise = "whitenoise.middleware.WhiteNoiseMiddleware"
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != whitenoise]
+
+
+def pytest_collection_finish() -> None:
+    """Take what is loaded by now, for good, out of what is searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
