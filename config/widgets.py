@@ -1,12 +1,11 @@
 """How forms of every app show a field."""
 
 from datetime import date
+from functools import cache
 
 from django import forms
-from django.forms.renderers import DjangoTemplates
-from django.utils.formats import localize
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.forms.renderers import DjangoTemplates, Jinja2
+from django.template import TemplateDoesNotExist
 
 
 class DayInput(forms.DateInput):
@@ -30,67 +29,18 @@ def _is_day(text: str) -> bool:
         return False
 
 
-class FormRenderer(DjangoTemplates):
-    """Writes selects and plain inputs itself, to the letter as Django's templates have them.
+class FormRenderer(Jinja2):
+    """Writes form fields by Django's templates for Jinja2.
 
-    A template for each option and its attributes took a third of the time of a form with long
-    lists; what has a template of its own goes by it.
+    By its other templates, one for each option, they took a third of the time of a form with long
+    lists. What only has those, as the administration's widgets do, goes by them.
     """
 
-    def render(self, template_name, context, request=None):
-        widget = context.get("widget")
-        if template_name in INPUTS:
-            return mark_safe(_input(widget))
-        if template_name == SELECT and _has_plain_options(widget):
-            return mark_safe(_select(widget))
-        return super().render(template_name, context, request)
+    def get_template(self, template_name):
+        try:
+            return super().get_template(template_name)
+        except TemplateDoesNotExist:
+            return _others().get_template(template_name)
 
 
-SELECT = "django/forms/widgets/select.html"
-OPTION = "django/forms/widgets/select_option.html"
-INPUTS = frozenset(
-    f"django/forms/widgets/{kind}.html"
-    for kind in ("input", "text", "hidden", "number", "url", "email", "date", "checkbox")
-)
-
-
-def _has_plain_options(widget: dict) -> bool:
-    return all(
-        option["template_name"] == OPTION
-        for _group, options, _place in widget["optgroups"]
-        for option in options
-    )
-
-
-def _input(widget: dict) -> str:
-    value = widget["value"]
-    given = "" if value is None else f' value="{conditional_escape(value)}"'
-    kind, name = conditional_escape(widget["type"]), conditional_escape(widget["name"])
-    return f'<input type="{kind}" name="{name}"{given}{_attributes(widget)}>'
-
-
-def _select(widget: dict) -> str:
-    written = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget)}>']
-    for group, options, _place in widget["optgroups"]:
-        if group:
-            written.append(f'\n  <optgroup label="{conditional_escape(group)}">')
-        written += map(_option, options)
-        if group:
-            written.append("\n  </optgroup>")
-    return "".join((*written, "\n</select>"))
-
-
-def _option(option: dict) -> str:
-    value, label = option["value"], conditional_escape(localize(option["label"]))
-    return (
-        f'\n  <option value="{conditional_escape(value)}"{_attributes(option)}>{label}</option>\n'
-    )
-
-
-def _attributes(widget: dict) -> str:
-    return "".join(
-        f" {conditional_escape(name)}"
-        + ("" if value is True else f'="{conditional_escape(value)}"')
-        for name, value in widget["attrs"].items()
-        if value is not False
-    )
+_others = cache(DjangoTemplates)
