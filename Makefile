@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 SITE ?= demo
-PYTEST ?= --numprocesses=auto --dist=loadfile
+PYTEST ?= --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 WITH_DATABASE := exec $(RUN) -m config.postgres run --die-with-parent

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,6 +22,22 @@ from tests.database import (
     sign_in_as,
 )
 
+#: Files of few tests that take minutes: first, so that at the end no worker waits for another.
+LONG = (
+    "browser/test_third_round.py",
+    "test_html.py",
+    "browser/test_every_page.py",
+    "permissions/test_permissions.py",
+    "browser/test_editing.py",
+    "security/test_nasty.py",
+    "browser/test_everyone.py",
+    "permissions/test_canary.py",
+    "test_query_counts.py",
+    "browser/test_pages.py",
+    "browser/test_round.py",
+    "faults/test_serve.py",
+)
+
 
 def pytest_configure() -> None:
     """Hash passwords fast, and serve static files as they are in the tree.
@@ -37,6 +54,13 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     whitenoise = "whitenoise.middleware.WhiteNoiseMiddleware"
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != whitenoise]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 def pytest_collection_finish() -> None:
