@@ -96,7 +96,7 @@ LIMITS = {
     "demand-new": 29,
     "search": 18,
     "issue": 50,
-    "round": 38,
+    "round": 37,
     "proposal": 17,
     "source": 10,
     "source-new": 8,

@@ -20,7 +20,7 @@ from django_htmx.http import trigger_client_event
 from config.htmx import parts_of, render_page_or_part, wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
-from negotiations.models import Delegate, Participation, Party, Round, Source
+from negotiations.models import Delegate, Negotiation, Participation, Party, Round, Source
 from negotiations.operations import Conflict
 from negotiations.rounds import seat_again
 from positions import draftlist, roundpage
@@ -28,7 +28,6 @@ from positions.importing.pasting import WITHOUT_HEADER, Pasted
 from positions.lineform import LineForm, offered
 from positions.models import Evidence, Issue, Silence
 from positions.operations import record_with_evidence
-from positions.pendingedits import is_reviewed
 from positions.roundforms import ACTS, SeatForm
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import (
@@ -88,7 +87,7 @@ def round_page(request, slug, pk):
     }
     if can_edit:
         context |= _workplace(request, page) | {"pending": waiting_edit(held, negotiation)}
-        if is_reviewed(negotiation):
+        if negotiation.review == Negotiation.Review.REQUIRED:
             context["drafts"] = draftlist.count_with_round(held, request.user)
     return render(request, "positions/round.html", context)
 
