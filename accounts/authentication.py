@@ -17,7 +17,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         digest = ApiToken.digest_of(key.strip().decode("latin-1"))
-        token = ApiToken.objects.usable().select_related("user").filter(digest=digest).first()
+        known = ApiToken.objects.usable().filter(digest=digest).order_by()
+        token = next(iter(known.select_related("user")), None)
         count_token(request._request, token)
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not known here."))

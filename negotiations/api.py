@@ -267,7 +267,7 @@ class WriteViewSet(ReadViewSet):
         if not isinstance(slug, str) or not slug:
             raise ValidationError({"negotiation": [_("Give the slug of a negotiation.")]})
         visible = Negotiation.objects.visible_to(self.request.user)
-        found = None if "\0" in slug else visible.filter(slug=slug).first()
+        found = None if "\0" in slug else next(iter(visible.filter(slug=slug).order_by()), None)
         if found is None:
             raise NotFound({"negotiation": [_("There is no such negotiation here.")]})
         return found

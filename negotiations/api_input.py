@@ -52,7 +52,8 @@ class PointerField(serializers.Field):
             raise serializers.ValidationError(str(self.wrong_kind))
         rows = self.pointed.objects.visible_to(self.context["request"].user)
         here = rows.filter(negotiation=self.context["negotiation"])
-        found = None if "\0" in str(data) else here.filter(**{self.by: data}).first()
+        named = here.filter(**{self.by: data}).order_by()
+        found = None if "\0" in str(data) else next(iter(named), None)
         if found is None:
             raise serializers.ValidationError(
                 _("There is no such %(kind)s here.") % {"kind": self.pointed._meta.verbose_name}

@@ -24,7 +24,7 @@ def rows_by_number(
     every: Any = model._default_manager
     rows = every.visible_to(reader) if reader is not None else every.all()
     rows = rows.select_related(*(f.name for f in pointers_of(model)))
-    return rows.in_bulk(numbers)
+    return rows.order_by().in_bulk(numbers)
 
 
 def titled(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:

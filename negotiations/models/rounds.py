@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from functools import cache
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
@@ -23,9 +24,12 @@ from negotiations.models.rules import (
     sound_ranges,
 )
 
+#: To list them, all files of the database of time zones are opened.
+known_zones = cache(zoneinfo.available_timezones)
+
 
 def known_zone(name):
-    if name not in zoneinfo.available_timezones():
+    if name not in known_zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone; write one like Europe/Istanbul.") % {"name": name}
         )
