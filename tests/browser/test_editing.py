@@ -70,7 +70,8 @@ def test_a_closed_tab_gives_back_what_was_typed(open_page, sign_in):
     cell(again).get_by_role("link", name=add).click()
     expect(again.get_by_label("What they say")).to_have_value("Half a sentence")
     expect(again.get_by_text("This is what you left half-typed")).to_be_visible()
-    again.get_by_role("button", name="Start afresh").click()
+    again.get_by_text("Start afresh").click()
+    again.get_by_role("button", name="Throw it away").click()
     expect(again.get_by_label("What they say")).to_have_value("")
 
 
