@@ -16,7 +16,7 @@ from negotiations.rowimages import images_of
 from positions.recordhistory import ROWS_TOLD, Deed, FieldChange, deeds_of
 
 #: So much of a record's words, and of what a field held, is told.
-TOLD_OF_TITLE = 80
+TOLD_OF_TITLE = 60
 TOLD_OF_TEXT = 60
 #: So much is told of what two texts say alike before they part.
 TOLD_BEFORE = 20
@@ -61,6 +61,9 @@ def _in_order(deeds: Sequence[Deed]) -> list[Deed]:
 def _sentence(deed: Deed) -> str:
     title = Truncator(" ".join(deed.title.split())).chars(TOLD_OF_TITLE)
     record = f"{deed.kind} “{title}”" if title else f"{deed.kind} {deed.pk}"
+    if len(deed.changes) == 1 and deed.title in (deed.changes[0].before, deed.changes[0].after):
+        # What was changed are the words by which it is called.
+        record = deed.kind
     if deed.word == _("removed"):
         return _("%(record)s is removed") % {"record": record}
     if deed.word == _("added"):

@@ -77,12 +77,12 @@ def test_twice_steps_back_over_the_last_two_acts(talks, editor, look):
     for expected, now, left in ((second, "Two.", "One."), (first, "One.", before)):
         address = look()
         assert revision_in(address) == expected
-        means = f"Demand “{now}”: What they say, in our words is “{left}” again, not “{now}”"
+        means = f"Demand: What they say, in our words is “{left}” again, not “{now}”"
         shown = page(editor, address)
         assert f'Undoing it means:</p> <ul class="parts"><li>{means}</li>' in shown
         assert "Enter presses it." in shown
         said = editor.post(address, follow=True).content.decode()
-        assert f"Undone. {means} <a".replace(f"Demand “{now}”", f"Demand “{left}”") in said
+        assert f"Undone. {means} <a" in said
         assert text_of(talks) == left
     # Nothing older is theirs, and neither undoing is offered.
     assert look() == f"/{talks.slug}/changes/"
@@ -100,10 +100,10 @@ def test_undoing_the_undoing_is_called_redoing_and_offers_to_undo_again(talks, e
     looked = page(editor, f"/{talks.slug}/changes/{undoing}/")
     assert f'This undid <a href="/{talks.slug}/changes/{number}/">revision {number}</a>.' in looked
     means = f"What they say, in our words is “One.” again, not “{before}”"
-    assert f'Redoing it means:</p> <ul class="parts"><li>Demand “{before}”: {means}</li>' in looked
+    assert f'Redoing it means:</p> <ul class="parts"><li>Demand: {means}</li>' in looked
     back = editor.post(f"/{talks.slug}/changes/{undoing}/", follow=True).content.decode()
     redoing = revision_of(talks.negotiation)
-    assert f"Redone. Demand “One.”: {means}" in back
+    assert f"Redone. Demand: {means}" in back
     assert f'<a href="/{talks.slug}/changes/{redoing}/?undo=1">Undo</a>' in back
     assert Changeset.objects.get(revision=redoing, negotiation=talks.negotiation).reason == (
         f"Revision {number} redone"
