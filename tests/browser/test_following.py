@@ -25,7 +25,7 @@ def test_ones_last_change_is_undone_by_key_from_anywhere(open_page, sign_in):
     assert "/sources/" in page.url
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
-    expect(keys.get_by_text("a look at your last change")).to_be_visible()
+    expect(keys.get_by_text("shows your last change that is not undone")).to_be_visible()
     assert violations(page) == []
     keys.get_by_label("the last key alone is enough").check()
     keys.get_by_role("button", name="Close").click()
@@ -35,7 +35,7 @@ def test_ones_last_change_is_undone_by_key_from_anywhere(open_page, sign_in):
     expect(page.get_by_role("button", name="Undo", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/sources/$"))
-    expect(page.get_by_text("Undone: party “Renamed” edited")).to_be_visible()
+    expect(page.get_by_text(f"Undone. Party: Name is “{name}” again, not “Renamed”.")).to_be_visible()
     assert Party.objects.get(pk=party.pk).name == name
     undoing = Changeset.objects.latest("revision")
     page.keyboard.press("Alt+Shift+KeyZ")
