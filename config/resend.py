@@ -9,6 +9,7 @@ import re
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, InternalError, OperationalError
@@ -30,8 +31,8 @@ SECONDS_TO_WAIT = "10"
 #: The field in which a form tells what its fields are called: JSON, for each name the label and,
 #: maybe, the words of what may be chosen.
 SHOWN = "shown-fields"
-#: Of lists with more choices than that the page's script tells the words of what is chosen.
-TOLD_CHOICES = 12
+#: Of lists of rows, or with more letters than that, the page’s script tells the words chosen.
+TOLD_CHOICES = 1500
 LONGEST_LABEL = 200
 #: What forms send besides what somebody filled in.
 OURS = frozenset({"idempotency_key", "version", "asks", "asks-since", SHOWN})
@@ -222,13 +223,15 @@ def _called(told: dict[str, object], name: str, value: str) -> tuple[str, str]:
 
     Of a field in several parts, such as a day and its time, it tells what the whole is called.
     """
-    its = told.get(name) or told.get(name.rpartition("_")[0])
-    label, words, *_more = [*(its if isinstance(its, list) else ()), "", ""]
-    chosen = words.get(value) if isinstance(words, dict) else ""
-    return tuple(  # type: ignore[return-value]
-        " ".join(each.split())[:LONGEST_LABEL] if isinstance(each, str) else ""
-        for each in (label, chosen)
-    )
+    its: Any = told.get(name) or told.get(name.rpartition("_")[0])
+    if not isinstance(its, list) or not its:
+        return "", ""
+    words = its[1] if len(its) > 1 and isinstance(its[1], dict) else {}
+    return _in_a_line(its[0]), _in_a_line(words.get(value))
+
+
+def _in_a_line(text: object) -> str:
+    return " ".join(text.split())[:LONGEST_LABEL] if isinstance(text, str) else ""
 
 
 def _is_as_before(request, field: Posted) -> bool:

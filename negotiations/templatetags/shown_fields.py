@@ -1,6 +1,7 @@
 """What a form calls its fields, sent along with it."""
 
 import json
+from typing import Any
 
 from django import forms, template
 from django.utils.html import format_html
@@ -28,10 +29,9 @@ def shown_fields(*shown, **labels) -> str:
 
 
 def _words(field: forms.Field) -> list[dict[str, str]]:
-    """Return the words of a field's choices by key, if they are few and need no database."""
+    """Return the words of a field's choices by key, if that is no long list of rows or texts."""
     if not isinstance(field, forms.ChoiceField) or isinstance(field, forms.ModelChoiceField):
         return []
-    choices = [(key, words) for key, words in field.choices if not isinstance(words, list | tuple)]
-    if len(choices) > TOLD_CHOICES:
-        return []
-    return [{str(key): str(words) for key, words in choices if key not in ("", None)}]
+    choices: Any = field.choices
+    told = {str(key): str(words) for key, words in choices if not isinstance(words, list | tuple)}
+    return [told] if sum(map(len, told.values())) <= TOLD_CHOICES else []

@@ -72,7 +72,7 @@ def test_twice_steps_back_over_the_last_two_acts(talks, editor, look):
     before = text_of(talks)
     first, second = reworded(talks, "One."), reworded(talks, "Two.")
     listed = page(editor, f"/{talks.slug}/changes/")
-    assert "Demand “Two.” edited: what they say, in our words, " in listed
+    assert "Demand “Two.” edited: what they say, in our words · " in listed
     assert f'href="/{talks.slug}/changes/{second}/?undo=1" accesskey="z"' in listed
     for expected, now, left in ((second, "Two.", "One."), (first, "One.", before)):
         address = look()
