@@ -369,7 +369,7 @@ def test_ones_last_act_is_undone_as_any_other_change_and_then_the_one_before(edi
     other = MembershipFactory(negotiation=talks.negotiation, role="editor").user
     edit(TermChoice.objects.first() or talks.days, user=other, name="Another’s")
     page = editor.get(home)
-    assert "Issue “Gauges” edited: retired, why it was retired (Out of scope), " in text_of(page)
+    assert "Issue “Gauges” edited: retired, why it was retired (Out of scope) · " in text_of(page)
     look = f"/{talks.slug}/changes/{number}/?undo=1&next={quote(home, safe='')}"
     assert page.context["to_undo"]["url"] == look
     answer = editor.post(look)
