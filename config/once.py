@@ -14,7 +14,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from config.resend import sent_before
+from config.resend import SHOWN, sent_before
 from negotiations import once
 
 FIELD = "idempotency_key"
@@ -22,7 +22,7 @@ FIELD = "idempotency_key"
 KEPT_HEADERS = ("Location", "Content-Type", "HX-Trigger", "HX-Reswap", "HX-Retarget", "HX-Redirect")
 #: The API has its own way. About accounts nothing is stored, and no count of attempts taken back.
 NOT_HERE = ("/api/", "/accounts/")
-UNTOLD = {FIELD, "csrfmiddlewaretoken"}
+UNTOLD = {FIELD, "csrfmiddlewaretoken", SHOWN}
 
 
 def repeatable(view):

@@ -9,6 +9,7 @@ import re
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, InternalError, OperationalError
@@ -27,8 +28,14 @@ OUTAGES = ("08", "57", "53300")
 #: Codes of what it broke off: a statement, a wait for a lock, an idle transaction.
 TOO_SLOW = {"57014", "55P03", "25P03"}
 SECONDS_TO_WAIT = "10"
+#: The field in which a form tells what its fields are called: JSON, for each name the label and,
+#: maybe, the words of what may be chosen.
+SHOWN = "shown-fields"
+#: Of lists of rows, or with more letters than that, the page’s script tells the words chosen.
+TOLD_CHOICES = 1500
+LONGEST_LABEL = 200
 #: What forms send besides what somebody filled in.
-OURS = frozenset({"idempotency_key", "version", "asks", "asks-since"})
+OURS = frozenset({"idempotency_key", "version", "asks", "asks-since", SHOWN})
 OURS_BEGIN = ("initial-", "before-", "keep-")
 VALUE_OF_A_TERM = re.compile(r"term_[^.]+(\.\d+)?")
 #: The fields of our forms, by the last part of their names, into which somebody writes words.
@@ -53,15 +60,22 @@ IN_WORDS = (
 
 @dataclass(frozen=True)
 class Posted:
-    """One field of a form that came back."""
+    """One field of a form that came back; ``called`` and ``words`` are what the form showed."""
 
     name: str
     value: str
+    called: str = ""
+    words: str = ""
 
     @property
     def label(self) -> str:
-        """The name as words."""
-        return re.sub(r"[-_.]", " ", self.name)
+        """What the form called it; else its name as words."""
+        return self.called or re.sub(r"[-_.]", " ", self.name)
+
+    @property
+    def shown(self) -> str:
+        """What was written or, of a choice, its words."""
+        return self.words or self.value
 
     @property
     def is_shown(self) -> bool:
@@ -175,8 +189,9 @@ def posted(request, fresh: dict[str, str] | None = None) -> dict[str, object]:
     """
     if request.method != "POST" or not _is_from_here(request):
         return {}
+    told = _told(request.POST.get(SHOWN, ""))
     fields = [
-        Posted(name, (fresh or {}).get(name, value))
+        Posted(name, (fresh or {}).get(name, value), *_called(told, name, value))
         for name, values in request.POST.lists()
         for value in values
         if name != "csrfmiddlewaretoken"
@@ -192,6 +207,31 @@ def posted(request, fresh: dict[str, str] | None = None) -> dict[str, object]:
         # A file is still where it was chosen from; nobody may send one here unasked.
         "files": [(name, file.name) for name, file in request.FILES.items()],
     }
+
+
+def _told(packed: str) -> dict[str, object]:
+    """Return what a form told of its fields; nothing if that cannot be read."""
+    try:
+        told = json.loads(packed)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _called(told: dict[str, object], name: str, value: str) -> tuple[str, str]:
+    """Return a field's label, and its value in words; what the form did not tell is empty.
+
+    Of a field in several parts, such as a day and its time, it tells what the whole is called.
+    """
+    its: Any = told.get(name) or told.get(name.rpartition("_")[0])
+    if not isinstance(its, list) or not its:
+        return "", ""
+    words = its[1] if len(its) > 1 and isinstance(its[1], dict) else {}
+    return _in_a_line(its[0]), _in_a_line(words.get(value))
+
+
+def _in_a_line(text: object) -> str:
+    return " ".join(text.split())[:LONGEST_LABEL] if isinstance(text, str) else ""
 
 
 def _is_as_before(request, field: Posted) -> bool:

@@ -83,7 +83,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["negotiations.templatetags.once"],
+            "builtins": [
+                "negotiations.templatetags.once",
+                "negotiations.templatetags.shown_fields",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

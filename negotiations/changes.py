@@ -74,7 +74,7 @@ class Change:
 
     @property
     def in_few_words(self) -> str:
-        """What it did, in a line: its first record, and how many rows besides."""
+        """What it did, in a line: its first record with its fields, or how many rows besides."""
         if not self.records:
             return _("nothing")
         first, *others = self.records
@@ -83,6 +83,8 @@ class Change:
         if count := len(others) + self.others:
             more = ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}
             told = f"{told}, {more}"
+        elif first.fields:
+            told = f"{told}: {', '.join(first.fields)}"
         return told
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from negotiations.changes import gated_models, links
+from negotiations.changes import gated_models, links, subject_of
 from negotiations.models import Changeset, History, Membership, Negotiation, Record, Undoing
 from negotiations.models.base import numbered_models
 from negotiations.operations import operation
@@ -34,10 +35,12 @@ from negotiations.rowimages import (
     tables_in_order,
     update,
 )
+from negotiations.titles import rows_by_number
 
 #: What no reversal touches: what managers decide.
 LEFT_ALONE = (Negotiation, Membership)
 NAMED_AT_MOST = 5
+TITLE_TOLD = 60
 #: Of more obstacles than that it is not looked up who put them there.
 TOLD_AT_MOST = 100
 
@@ -51,8 +54,13 @@ class Row:
     columns: tuple[str, ...] = ()
 
     @property
+    def key(self) -> Key:
+        """Return its model and number."""
+        return self.model, self.pk
+
+    @property
     def name(self) -> str:
-        """Return what people call it: "demand 23"."""
+        """Return what it is called without its words: "demand 23"."""
         return f"{self.model._meta.verbose_name} {self.pk}"
 
     @property
@@ -148,10 +156,10 @@ def _note_undoing(undone: Changeset) -> None:
 
 
 def _refusal(obstacles: tuple[Obstacle, ...]) -> str:
-    told = " ".join(f"{obstacle}." for obstacle in obstacles[:NAMED_AT_MOST])
+    told = " ".join(f"{capfirst(str(each))}." for each in obstacles[:NAMED_AT_MOST])
     if len(obstacles) > NAMED_AT_MOST:
         told += " " + _("And %(count)s more.") % {"count": len(obstacles) - NAMED_AT_MOST}
-    return _("This cannot be undone any more. %(told)s") % {"told": told}
+    return _("Not undone: what was done since stands in the way. %(told)s") % {"told": told}
 
 
 def _changeset(negotiation: Negotiation, revision: int) -> Changeset:
@@ -309,14 +317,16 @@ class _Plan:
 
     def _obstacles(self) -> Iterator[Obstacle]:
         """Yield what was noted, with who is behind it, in one query for all."""
-        written = self._written([noted.by for noted in self.noted[:TOLD_AT_MOST]])
+        told = self.noted[:TOLD_AT_MOST]
+        written = self._written([noted.by for noted in told])
+        names = _names([key for noted in told for key in (noted.by, noted.row.key)], written)
         for noted in self.noted:
             history = written.get(noted.by, [])
             last = next((row for row in history if noted.is_about(row)), None)
             words = {
-                "row": noted.row.name,
+                "row": names.get(noted.row.key) or noted.row.name,
                 "fields": ", ".join(noted.row.labels),
-                "other": noted.other or _name_of(noted.by, history),
+                "other": noted.other or names.get(noted.by) or Row(*noted.by).name,
             }
             changeset = last.changeset if last else None
             yield Obstacle(
@@ -359,14 +369,15 @@ class _Noted:
         )
 
 
-def _name_of(key: Key, history: list[Any]) -> str:
-    """Return what people call a row; of a link, what it belongs to."""
-    model, pk = key
-    link = links().get(model._meta.db_table)
-    if link and history:
-        owner, many = link
-        return Row(owner, history[0].data[many.m2m_column_name()]).name
-    return Row(model, pk).name
+def _names(keys: list[Key], written: Mapping[Key, list[Any]]) -> dict[Key, str]:
+    """Return what people call rows, with their words if they are there; a link, what it is of."""
+    subjects = {key: subject_of(written[key][0]) if written.get(key) else key for key in keys}
+    called = {
+        (model, pk): f"{Row(model, pk).name} “{Truncator(str(row)).chars(TITLE_TOLD)}”"
+        for model, numbers in by_model(set(subjects.values())).items()
+        for pk, row in rows_by_number(model, numbers).items()
+    }
+    return {key: called.get(about) or Row(*about).name for key, about in subjects.items()}
 
 
 def _carry_out(plan: Reversal) -> None:

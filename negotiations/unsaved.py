@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.db import models
 from django.http import QueryDict
 
+from config.resend import SHOWN
 from negotiations.models import Negotiation, UnsavedForm
 
 #: Words of an address that say how to come and go, not which form it is.
@@ -24,7 +25,7 @@ def keep(*, user, address: str, typed: QueryDict) -> UnsavedForm:
     payload = {
         name: [text.replace("\0", "") for text in texts]
         for name, texts in typed.lists()
-        if name not in ("csrfmiddlewaretoken", "idempotency_key")
+        if name not in ("csrfmiddlewaretoken", "idempotency_key", SHOWN)
     }
     kept, __ = UnsavedForm.objects.update_or_create(
         user=user, page=page_key(address), defaults={"payload": payload}

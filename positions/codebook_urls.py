@@ -5,7 +5,6 @@ from positions.views import codebook as views
 urlpatterns = [
     path("", views.codebook, name="codebook"),
     path("import/", views.codebook_import, name="codebook-import"),
-    path("undo/", views.codebook_undo, name="codebook-undo"),
     path("issue/<int:pk>/split/", views.codebook_split, name="codebook-split"),
     path("<slug:kind>/<int:pk>/", views.codebook_part, name="codebook-part"),
     path("<slug:kind>/<int:pk>/merge/", views.codebook_merge, name="codebook-merge"),

@@ -1,6 +1,8 @@
-"""The last thing that was done to a codebook, so that it can be undone."""
+"""Which changes are acts on a codebook, so that one's last can be undone from its page."""
 
-from negotiations.models import Changeset, History, Negotiation
+from django.db.models import Exists, OuterRef, Q
+
+from negotiations.models import History, Negotiation
 from positions.models import Issue, Term, TermChoice, TermValueChoice
 
 CODEBOOK = [model._meta.db_table for model in (Issue, Term, TermChoice)]
@@ -8,21 +10,12 @@ CODEBOOK = [model._meta.db_table for model in (Issue, Term, TermChoice)]
 ADDED = [*CODEBOOK, TermValueChoice._meta.db_table]
 
 
-def last_act(*, negotiation: Negotiation, user) -> Changeset | None:
-    """Return the changeset that touched the codebook last, to those who write.
+def acts_on_codebook(negotiation: Negotiation) -> Q:
+    """Return the condition that a changeset touched the codebook and did no more than that.
 
-    None where there is none, and where it did more than that: what recorded or removed anything
-    else, such as setting a negotiation up, is no act on the codebook.
+    What recorded or removed anything else, such as setting a negotiation up, is no act on it.
     """
     mine = History.objects.filter(negotiation=negotiation.pk)
-    newest = mine.filter(table_name__in=CODEBOOK).order_by("-pk").values("changeset")[:1]
-    act = (
-        Changeset.objects.visible_to(user)
-        .filter(negotiation=negotiation.pk, pk__in=newest)
-        .select_related("negotiation")
-        .first()
-    )
-    if act is None:
-        return None
-    others = mine.filter(changeset=act.pk).exclude(table_name__in=ADDED)
-    return None if others.exclude(operation="U").exists() else act
+    touching = mine.filter(table_name__in=CODEBOOK).values("changeset")
+    others = mine.filter(changeset=OuterRef("pk")).exclude(table_name__in=ADDED)
+    return Q(pk__in=touching) & ~Q(Exists(others.exclude(operation="U")))

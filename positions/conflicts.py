@@ -51,19 +51,30 @@ class ConflictRow:
         return self.mine is not None and self.mine != self.theirs
 
     @property
+    def is_first(self) -> bool:
+        """Whether it was empty before both, so that each is set against the other."""
+        return not self.before.strip()
+
+    @property
     def runs_of_mine(self) -> tuple[Run, ...]:
-        """The words of ``before`` and ``mine`` in order, where enough of them stayed."""
-        return self._runs(self.mine or "")
+        """The words of ``before`` and ``mine`` in order, where enough of them stayed.
+
+        Where there was nothing before, those of ``mine``: what ``theirs`` lacks is added.
+        """
+        return self._runs(self.mine or "", self.theirs)
 
     @property
     def runs_of_theirs(self) -> tuple[Run, ...]:
-        """The words of ``before`` and ``theirs`` in order, where enough of them stayed."""
-        return self._runs(self.theirs)
+        """The words of ``before`` and ``theirs``, or of ``theirs`` against ``mine``, alike."""
+        return self._runs(self.theirs, self.mine or "")
 
-    def _runs(self, words: str) -> tuple[Run, ...]:
-        runs = word_diff(self.before, words) if self.is_typed else ()
+    def _runs(self, words: str, other: str) -> tuple[Run, ...]:
+        against = other if self.is_first else self.before
+        runs = word_diff(against, words) if self.is_typed else ()
         stayed = sum(len(run.text) for run in runs if run.kind == "kept")
-        return runs if stayed and stayed >= STAYED * max(len(self.before), len(words)) else ()
+        if not stayed or stayed < STAYED * max(len(against), len(words)):
+            return ()
+        return tuple(run for run in runs if run.kind != "removed") if self.is_first else runs
 
 
 def conflict_rows(posted: forms.Form, theirs: forms.Form) -> list[ConflictRow]:

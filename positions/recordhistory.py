@@ -19,7 +19,7 @@ from negotiations.changes import deed_of, links, subject_of
 from negotiations.models import Changeset, History, Negotiation, Record, State
 from negotiations.models.base import numbered_models
 from negotiations.rowimages import as_rows, typed
-from negotiations.titles import rows_by_number
+from negotiations.titles import pointers_of, rows_by_number
 from positions.clausediff import Run, word_diff
 from positions.liststates import Listing, listed_after
 from positions.models import Evidence, TermChoice
@@ -226,7 +226,23 @@ class _Told:
 
     def _last_title(self, own: Sequence[History]) -> str:
         """What is there no more is called as it was when it was last written."""
-        return str(self.images[own[-1].pk]) if own else ""
+        return self._as_it_was(self.images[own[-1].pk]) if own else ""
+
+    def _as_it_was(self, image) -> str:
+        """What an image is called; what it points to goes by its words, and may be gone as well."""
+        pointers: list[Any] = pointers_of(type(image))
+        for field in pointers:
+            number = getattr(image, field.attname)
+            if number is not None and not field.is_cached(image):
+                field.set_cached_value(image, self._called((field.related_model, number)))
+        return str(image)
+
+    def _called(self, target: Subject) -> str:
+        model, pk = target
+        gone = (each for each in self.images.values() if type(each) is model and each.pk == pk)
+        if target not in self.titles and (image := next(gone, None)):
+            return self._as_it_was(image)
+        return self._name(target)
 
     def _own_changes(self, model, own: Sequence[History]) -> Iterator[FieldChange]:
         if not own:

@@ -5,7 +5,7 @@ bounded for texts of any length.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from positions.clausediff import Run, word_diff
@@ -36,6 +36,18 @@ def compared(before: str, after: str) -> tuple[Piece, ...]:
         return ()
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     return tuple(_shortened(list(_changed(old, new))))
+
+
+def only_in(own: str, other: str) -> tuple[Piece, ...]:
+    """Return ``own`` with what ``other`` does not say marked as added; nothing if they are alike.
+
+    What only ``other`` says is left out.
+    """
+    pieces = (
+        replace(piece, runs=tuple(run for run in piece.runs if run.kind != "removed"))
+        for piece in compared(other, own)
+    )
+    return tuple(piece for piece in pieces if piece.runs or piece.skipped)
 
 
 def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:

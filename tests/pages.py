@@ -36,7 +36,6 @@ TAKERS = frozenset(
         "clause-restore",
         "clause-silent",
         "codebook-retire",
-        "codebook-undo",
         "record-present",
         "comment-new",
         "comment-remove",

@@ -39,10 +39,15 @@ def sent_back_count(context) -> int:
     return count_for(user, negotiation)
 
 
-@register.simple_tag
-def unread_mentions(user) -> int:
-    """Return how many comments mention somebody that they have not marked as read."""
-    return unread_by(user) if user.is_authenticated else 0
+@register.simple_tag(takes_context=True)
+def unread_mentions(context) -> int:
+    """Return how many comments mention the user that they have not seen; asked once for a page."""
+    request, user = context.get("request"), context.get("user")
+    if request is None or not getattr(user, "is_authenticated", False):
+        return 0
+    if not hasattr(request, "unread_mentions"):
+        request.unread_mentions = unread_by(user)
+    return request.unread_mentions
 
 
 @register.filter

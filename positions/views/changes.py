@@ -20,8 +20,8 @@ from negotiations.forms import DayField
 from negotiations.history import head_of
 from negotiations.models import Record
 from negotiations.undoings import last_to_undo, undoings_of
-from positions.codebookacts import last_act
 from positions.views.asking import may_edit, negotiation_or_404
+from positions.views.history import told_to_undo
 
 CHANGES_A_PAGE = 25
 
@@ -77,9 +77,8 @@ def changes(request, slug):
         act = last_to_undo(negotiation, request.user, undoings)
     context |= {
         "page": page,
-        "own_act": told_changesets([act])[0] if act else None,
+        "to_undo": told_to_undo(request, act),
         "told": tell(list(page)),
-        "codebook_act": last_act(negotiation=negotiation, user=request.user) if writes else None,
         "filtered": any(form.cleaned_data.values()),
         "head": head_of(negotiation),
     }

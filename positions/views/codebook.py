@@ -14,17 +14,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.resend import signed_in
-from negotiations import reversing
-from negotiations.changes import told_changesets
 from negotiations.models import Negotiation
 from negotiations.past import records_as_of
+from negotiations.undoings import last_to_undo, undoings_of
 from positions import codebookimport, codebookpage, codebooktable, recoding, recodingplans
-from positions.codebookacts import last_act
+from positions.codebookacts import acts_on_codebook
 from positions.codebookforms import MergeForm, ReasonForm, SplitForm, TableForm, packed
 from positions.models import Issue, Term, TermChoice
 from positions.question import QuestionForm
 from positions.views.asking import may_edit, negotiation_or_404, refused
 from positions.views.editing import negotiation_to_edit
+from positions.views.history import newest_of, page_to_undo, told_to_undo
 
 KINDS = {"issue": Issue, "term": Term, "choice": TermChoice}
 
@@ -41,15 +41,22 @@ def codebook(request, slug):
     with records_as_of(negotiation, revision) as then:
         built = codebookpage.build(negotiation=then, user=request.user)
     edits = revision is None and may_edit(request, negotiation)
-    act = last_act(negotiation=negotiation, user=request.user) if edits else None
     context = {
         "negotiation": negotiation,
         "codebook": built,
         "asked": asked,
         "can_edit": edits,
-        "act": told_changesets([act])[0] if act else None,
+        "to_undo": _to_undo(request, negotiation) if edits else None,
     }
     return render(request, "positions/codebook/read.html", context)
+
+
+def _to_undo(request, negotiation: Negotiation):
+    """What the page shows of one's own last act on the codebook that is not undone."""
+    undoings = undoings_of(negotiation, request.user)
+    among = acts_on_codebook(negotiation)
+    act = last_to_undo(negotiation, request.user, undoings, among=among)
+    return told_to_undo(request, act, reverse("codebook", args=[negotiation.slug]))
 
 
 @signed_in
@@ -199,26 +206,6 @@ def codebook_import(request, slug):
     return render(request, "positions/codebook/import.html", context, status=status)
 
 
-@signed_in
-@require_POST
-def codebook_undo(request, slug):
-    """Undo the last act on the codebook, if it is still the one that was meant."""
-    negotiation = negotiation_to_edit(request, slug)
-    act = last_act(negotiation=negotiation, user=request.user)
-    if act is None or str(act.revision) != request.POST.get("revision"):
-        messages.error(request, _("Somebody has changed the codebook since; look at it again."))
-        return redirect("codebook", slug=slug)
-    (told,) = told_changesets([act])
-    try:
-        reversing.reverse(negotiation, act.revision or 0, user=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        said = _("Undone: %(what)s (revision %(number)s).")
-        messages.success(request, said % {"what": told.in_few_words, "number": act.revision})
-    return redirect("codebook", slug=slug)
-
-
 def _row(request, negotiation: Negotiation, kind: str, pk: int):
     if kind not in KINDS:
         raise Http404
@@ -331,7 +318,8 @@ def _looked_at(request, negotiation, data: bytes) -> codebooktable.Comparison:
 
 
 def _done(request, negotiation, said: str):
-    """Say what was done, and where it can be undone."""
+    """Say what was done, with a link to undo it."""
     page = reverse("codebook", args=[negotiation.slug])
-    messages.success(request, format_html('{} <a href="{}#last-act">{}</a>', said, page, _("Undo")))
+    undo = page_to_undo(request, newest_of(request.user, negotiation), page)
+    messages.success(request, format_html('{} <a href="{}">{}</a>', said, undo, _("Undo")))
     return redirect(page)

@@ -1,9 +1,11 @@
 """Comments on records, and what mentions oneself."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +24,6 @@ from positions.commenting import (
     named_in_vain,
     read_until,
     remove_comment,
-    unread_by,
 )
 from positions.models import Comment
 from positions.views.asking import negotiation_or_404
@@ -86,10 +87,15 @@ def comment_remove(request, slug, pk):
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def mentions(request):
-    """Where one is mentioned, newest first; what is new since one marked all as read is marked."""
+    """Where one is mentioned, newest first; what is new since one looked last is marked.
+
+    That one has looked is told by the page's script once the page is to be seen, or by the button.
+    """
     if request.method == "POST":
         until = parse_datetime(request.POST.get("until", "")) if request.POST.get("until") else None
         mark_read(request.user, until if until and timezone.is_aware(until) else timezone.now())
+        if request.headers.get("X-Requested-With") == "fetch":
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
         return redirect("mentions")
     page = Paginator(mentions_of(request.user), MENTIONS_A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
@@ -106,7 +112,6 @@ def mentions(request):
     context = {
         "page": page,
         "lines": lines,
-        "unread": unread_by(request.user),
         "newest": rows[0].comment.written if rows else None,
     }
     return render(request, "positions/mentions.html", context)

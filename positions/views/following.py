@@ -19,7 +19,6 @@ from config.resend import signed_in
 from negotiations.models import Negotiation, Party, Record
 from positions import atom
 from positions import following as followings
-from positions.commenting import unread_by
 from positions.models import FeedKey, Issue, Watch
 from positions.views.asking import negotiation_or_404
 from positions.views.history import number_or_404
@@ -36,7 +35,6 @@ def following(request):
         "followed": followed,
         "places": places.values(),
         "feed_key": FeedKey.objects.filter(user=request.user).first(),
-        "unread": unread_by(request.user),
     }
     return render(request, "positions/following.html", context)
 

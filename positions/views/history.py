@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.resend import signed_in
 from negotiations import reversing
-from negotiations.changes import Change, told_changesets
+from negotiations.changes import told_changesets
 from negotiations.models import Changeset, Record
 from negotiations.operations import Conflict
 from negotiations.undoings import last_to_undo, undoings_of
 from positions import recordhistory
 from positions.models import Issue, TermChoice
 from positions.restoring import restore
+from positions.undoingwords import as_sentence, in_a_line, planned_deeds, sentences
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import negotiation_to_edit, saved_message
 
@@ -76,33 +77,38 @@ def changeset(request, slug, revision):
     sets = Changeset.objects.visible_to(request.user).filter(negotiation=negotiation)
     found = get_object_or_404(sets.select_related("negotiation"), revision=revision)
     undoings = undoings_of(negotiation, request.user)
+    redoes = undoings.undoes(found.pk)
+    act = sets.filter(pk=undoings.act_of(found.pk)).first() if redoes else None
     status = HTTPStatus.OK
     if request.method == "POST":
-        undid = undoings.undid.get(found.pk)
-        undone = told_changesets([found])[0]
+        reason = _("Revision %(revision)s redone") % {"revision": act.revision} if act else ""
         try:
-            reversing.reverse(negotiation, revision, user=request.user)
+            reversing.reverse(negotiation, revision, user=request.user, reason=reason)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             status = HTTPStatus.CONFLICT
         else:
-            said = _said_of(undone, _told(sets, undid))
-            messages.success(request, _with_way_back(request, negotiation, said))
+            messages.success(request, _said_of(request, negotiation, redoes=redoes))
             there = there_still(request, negotiation, request.GET.get("next", ""))
             return redirect(there or reverse("changes", args=[slug]))
     plan = reversing.planned(negotiation, revision)
+    there = request.GET.get("next", "")
     older = None
     if plan.obstacles and "undo" in request.GET:
         older = last_to_undo(negotiation, request.user, undoings, before=revision)
+    undone_by = sets.filter(pk=undoings.undone.get(found.pk)).first()
     context = {
         "negotiation": negotiation,
         "changeset": found,
         "step": recordhistory.of_changeset(found, request.user),
         "told_at_most": recordhistory.ROWS_TOLD,
         "plan": plan,
-        "older": older and _page_to_undo(request, negotiation, older, request.GET.get("next", "")),
-        "undid": _told(sets, undoings.undid.get(found.pk)),
-        "undone_by": sets.filter(pk=undoings.undone.get(found.pk)).first(),
+        "does": () if plan.obstacles else sentences(planned_deeds(plan)),
+        "older": older and page_to_undo(request, older, there),
+        "redoes": redoes,
+        "act": act,
+        "undone_by": undone_by,
+        "to_redo": undone_by and page_to_undo(request, undone_by, there),
         "is_offered": "undo" in request.GET,
         "can_edit": True,
     }
@@ -117,20 +123,37 @@ def undo_last(request, slug):
     ``next`` is the page that asked, to which one comes back afterwards.
     """
     negotiation = negotiation_to_edit(request, slug)
-    undoings = undoings_of(negotiation, request.user)
-    newest = last_to_undo(negotiation, request.user, undoings)
+    there = request.POST.get("next", "")
+    newest = last_to_undo(negotiation, request.user, undoings_of(negotiation, request.user))
     if newest is None:
-        messages.error(request, _("There is no change of yours here that is left to undo."))
-        return redirect("changes", slug)
-    return redirect(_page_to_undo(request, negotiation, newest, request.POST.get("next", "")))
+        messages.error(request, _("No change of yours is left to undo here."))
+        return redirect(there_still(request, negotiation, there) or reverse("changes", args=[slug]))
+    return redirect(page_to_undo(request, newest, there))
 
 
-def _page_to_undo(request, negotiation, which: Changeset, there: str) -> str:
-    """Return the address that offers to undo a change and leads back to the page one was on."""
+def page_to_undo(request, which: Changeset, there: str) -> str:
+    """Return the address that offers to undo a change and leads back to the page one was on.
+
+    From a page that offers another, one comes back to where that would lead.
+    """
     asked = {"undo": "1"}
-    if there := there_still(request, negotiation, there):
+    parts = urlsplit(there)
+    before = QueryDict(parts.query)
+    if "undo" in before and parts.path.startswith(
+        reverse("changes", args=[which.negotiation.slug])
+    ):
+        there = before.get("next", "")
+    if there := there_still(request, which.negotiation, there):
         asked["next"] = there
-    return f"{reverse('changeset', args=[negotiation.slug, which.revision])}?{urlencode(asked)}"
+    slug = which.negotiation.slug
+    return f"{reverse('changeset', args=[slug, which.revision])}?{urlencode(asked)}"
+
+
+def told_to_undo(request, which: Changeset | None, there: str = "") -> dict[str, Any] | None:
+    """Return what a page shows of a change that it offers to undo; None of none."""
+    if which is None:
+        return None
+    return {"change": told_changesets([which])[0], "url": page_to_undo(request, which, there)}
 
 
 def there_still(request, negotiation, address: str) -> str:
@@ -157,29 +180,20 @@ def there_still(request, negotiation, address: str) -> str:
     return address if rows.exists() else ""
 
 
-def _told(sets, number: int | None) -> Change | None:
-    """Return what the changeset of a number did, if it is among those one sees."""
-    told = told_changesets(sets.select_related("negotiation").filter(pk=number)) if number else ()
-    return told[0] if told else None
+def _said_of(request, negotiation, *, redoes: bool) -> str:
+    """Return what an undoing has just done, in a line, with a link to do the reverse."""
+    done = newest_of(request.user, negotiation)
+    told = as_sentence(in_a_line(recordhistory.of_changeset(done, request.user).deeds))
+    said = _("Redone.") if redoes else _("Undone.")
+    reverse_of_it = _("Undo") if redoes else _("Redo")
+    page = page_to_undo(request, done, request.GET.get("next", ""))
+    return format_html('{} {} <a href="{}">{}</a>', said, told, page, reverse_of_it)
 
 
-def _said_of(undone: Change, brought_back: Change | None) -> str:
-    """Return what was done in a line: of undoing an undoing what is brought back by it."""
-    told = brought_back or undone
-    said = _("Undone: %(what)s (revision %(number)s).")
-    if brought_back:
-        said = _("Brought back: %(what)s (revision %(number)s).")
-    return said % {"what": told.in_few_words, "number": told.revision}
-
-
-def _with_way_back(request, negotiation, said: str) -> str:
-    """Return what was done, with a link to the change that did it, to undo that in turn."""
-    newest = Changeset.objects.visible_to(request.user).filter(
-        negotiation=negotiation, user_id=request.user.pk
-    )
-    done = newest.latest("revision")
-    page = _page_to_undo(request, negotiation, done, request.GET.get("next", ""))
-    return format_html('{} <a href="{}">{}</a>', said, page, _("Take that back"))
+def newest_of(user, negotiation) -> Changeset:
+    """Return the change that a user has made last."""
+    sets = Changeset.objects.visible_to(user).filter(negotiation=negotiation, user_id=user.pk)
+    return sets.select_related("negotiation").latest("revision")
 
 
 def _record_or_404(request, negotiation, pk) -> Record:

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 from negotiations import unsaved
 from positions import overview as overviews
 from positions.coding import waiting_for
-from positions.commenting import unread_by
 from positions.following import is_watched, news_of
 from positions.views.asking import may_edit, negotiation_or_404
 
@@ -46,5 +45,4 @@ def news(user, negotiation) -> dict:
     return {
         "watched": is_watched(user, negotiation),
         "news": news_of(user, negotiation),
-        "unread": unread_by(user),
     }

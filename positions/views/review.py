@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.resend import signed_in
 from negotiations.models import Negotiation, Record
 from negotiations.operations import Conflict
+from negotiations.titles import titled
 from positions import draftlist, reviewpage, reviewqueue, sentback
 from positions.commenting import comments_on
 from positions.draftlist import DraftQuery
@@ -22,6 +23,8 @@ from positions.reviewing import approve, send_back, submit_all, withdraw
 from positions.reviewqueue import QueueQuery
 from positions.views.editing import negotiation_to_edit, refusal
 
+#: So many of one's own edits are listed, the latest first.
+OWN_EDITS = 10
 #: What may be done on the page of a record, and what is said of it.
 ACTS = {"approve": approve, "send back": send_back}
 
@@ -51,14 +54,26 @@ def review(request, slug):
         "can_review": may_review(request.user, negotiation),
         "told": told,
         "drafts": draftlist.count_by(request.user, negotiation),
-        "own_edits": PendingEdit.objects.visible_to(request.user)
-        .filter(negotiation=negotiation, user=request.user)
+        "own_edits": _own_edits(request.user, negotiation, told),
+    }
+    return render(request, "positions/review.html", context, status=status)
+
+
+def _own_edits(user, negotiation: Negotiation, told: sentback.Told) -> list[tuple]:
+    """Return the user's latest edits that are not approved, each with what its record is called.
+
+    Those that are ``told`` of as sent back are left out.
+    """
+    edits = (
+        PendingEdit.objects.visible_to(user)
+        .filter(negotiation=negotiation, user=user)
         .exclude(stage=PendingEdit.Stage.APPROVED)
         .exclude(pk__in=[line.edit.pk for line in told.lines if line.edit])
         .select_related("record")
-        .order_by("-pk")[:10],
-    }
-    return render(request, "positions/review.html", context, status=status)
+        .order_by("-pk")[:OWN_EDITS]
+    )
+    titles = titled(edit.record for edit in edits)
+    return [(edit, titles[edit.record_id][1]) for edit in edits if edit.record_id in titles]
 
 
 @signed_in

@@ -17,7 +17,8 @@ from positions.views.saving import EditBy, edits_since, names_of, save
 class AskedText:
     """What is asked of a text that two have changed: what each made of what was there before.
 
-    ``since`` is the version both began from; ``before`` whether there was a text at all.
+    ``since`` is the version both began from; ``before`` whether there was a text at all. Where
+    there was none, each is set against the other.
     """
 
     since: str
@@ -26,6 +27,11 @@ class AskedText:
     theirs: tuple[textdiff.Piece, ...]
     before: bool
     is_missing: bool
+
+    @property
+    def is_first(self) -> bool:
+        """Whether both gave it its first text."""
+        return not self.before
 
 
 def save_text(form: CorrectionForm) -> CorrectionForm | None:
@@ -58,13 +64,18 @@ def ask_text(form: CorrectionForm, current, posted: QueryDict) -> tuple[Correcti
     since = form.data.get("version", "")
     data = without_asking(form.data)
     data["version"] = str(current.version)
-    before = form.text_at(since)
+    before, theirs = form.text_at(since), current.text
+    is_changed = bool(before.strip())
+    mine_shown, theirs_shown = (
+        textdiff.compared(before, words) if is_changed else textdiff.only_in(words, other)
+        for words, other in ((form.text, theirs), (theirs, form.text))
+    )
     asked = AskedText(
         since=since,
         edits=edits_since(current, since, form.user),
-        mine=textdiff.compared(before, form.text),
-        theirs=textdiff.compared(before, current.text),
-        before=bool(before.strip()),
+        mine=mine_shown,
+        theirs=theirs_shown,
+        before=is_changed,
         is_missing="text" in unanswered(posted),
     )
     return form.anew(data, record=current), asked

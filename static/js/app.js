@@ -37,6 +37,26 @@
     clearing = setTimeout(clear, links.length || undo ? 20000 : 8000);
   }
 
+  // A form tells along with what is sent what it calls its fields, and the words of what is chosen, for
+  // pages that have to show them again. What has a long label, such as a paragraph to tick, is left out.
+  const inALine = (node) => node.textContent.replace(/\s+/g, " ").trim();
+
+  document.addEventListener("formdata", ({ target: form, formData }) => {
+    if (form.method !== "post" || !formData.has("shown-fields")) return;
+    const told = JSON.parse(formData.get("shown-fields"));
+    for (const field of form.elements) {
+      const label = field.name && field.labels?.[0];
+      if (!label || label.textContent.length > 300) continue;
+      const ticked = field.matches("[type=radio], [type=checkbox]");
+      const legend = ticked && field.closest(".field--group")?.querySelector("legend");
+      const words = { ...told[field.name]?.[1] };
+      if (legend && field.checked) words[field.value] = inALine(label);
+      for (const option of field.selectedOptions ?? []) if (option.value) words[option.value] = inALine(option);
+      told[field.name] = [inALine(legend || label), words];
+    }
+    formData.set("shown-fields", JSON.stringify(told));
+  });
+
   const asLoaded = new WeakMap();
   const typed = (form) => new URLSearchParams(new FormData(form)).toString();
   const slotOf = (form) => form.closest(".slot");
@@ -312,6 +332,7 @@
     const words = new FormData(form);
     // A file stays where it is until its form is sent.
     for (const field of form.querySelectorAll("[type=file]")) words.delete(field.name);
+    words.delete("shown-fields");
     try {
       const answer = await fetch(form.dataset.unsaved, {
         method: "POST",

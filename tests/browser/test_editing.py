@@ -70,8 +70,22 @@ def test_a_closed_tab_gives_back_what_was_typed(open_page, sign_in):
     cell(again).get_by_role("link", name=add).click()
     expect(again.get_by_label("What they say")).to_have_value("Half a sentence")
     expect(again.get_by_text("This is what you left half-typed")).to_be_visible()
-    again.get_by_role("button", name="Start afresh").click()
+    again.get_by_text("Start afresh").click()
+    again.get_by_role("button", name="Throw it away").click()
     expect(again.get_by_label("What they say")).to_have_value("")
+
+
+def test_what_a_session_that_ended_lost_is_shown_in_the_words_of_its_form(open_page, sign_in):
+    page = sign_in(open_page(), "editor", then="/russia-ukraine-2025/new/outcome/")
+    page.get_by_role("textbox", name="Text").fill("Half an outcome")
+    page.get_by_label("Issue", exact=True).select_option(label="Ceasefire")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    page.get_by_text("What else the form held").click()
+    for called, words in (("Text", "Half an outcome"), ("Issue", "Ceasefire")):
+        pair = page.locator("dl > div").filter(has=page.get_by_text(called, exact=True))
+        expect(pair.get_by_role("definition")).to_have_text(words)
 
 
 def test_two_browsers_at_one_outcome(open_page, sign_in):

@@ -11,7 +11,7 @@ from negotiations.texts import hash_of
 from positions.models import Evidence
 from positions.operations import add_part, edit_record, record_source
 from positions.placing import is_placed
-from positions.textdiff import Piece, compared
+from positions.textdiff import Piece, compared, only_in
 from positions.textversions import text_at, versions_of
 from tests.factories import SourceFactory
 from tests.pages import signed_in
@@ -169,6 +169,23 @@ def test_a_choice_made_of_what_is_there_no_more_asks_again(editor, talks, source
     assert Source.objects.get(pk=source.pk).text == f"{TEXT} Or so."
 
 
+def test_two_first_texts_are_set_against_each_other(editor, talks):
+    source = SourceFactory(negotiation=talks.negotiation, text="")
+    address = give(editor, source, CORRECTED)
+    sent = ticked(editor.get(address))
+    edit_record(source, user=talks.editor, version=source.version, text=THEIRS)
+    page = editor.post(address, sent)
+    assert page.status_code == 409
+    assert marked(page) == [
+        [("ins", "thirty"), ("ins", "refused")],
+        [("ins", "40"), ("ins", "said no")],
+    ]
+    words = " ".join(page.content.decode().split())
+    assert "There was none before; what only one of you wrote is underlined." in words
+    assert "1 paragraph as in the other text" in words
+    assert "As it was before both" not in words
+
+
 def test_what_another_changed_besides_the_text_is_kept_too(editor, talks, source):
     address = give(editor, source, CORRECTED)
     sent = ticked(editor.get(address))
@@ -315,6 +332,15 @@ def test_a_comparison_holds_both_texts_but_for_what_it_says_it_skips(before, aft
         old = "".join(run.text for run in runs if run.kind != "added")
         new = "".join(run.text for run in runs if run.kind != "removed")
         assert before == after or (old, new) == (before, after)
+
+
+@given_any(words, words)
+def test_what_only_one_says_is_marked_in_that_one(own, other):
+    pieces = only_in(own, other)
+    runs = [run for piece in pieces for run in piece.runs]
+    assert {run.kind for run in runs} <= {"kept", "added"}
+    if own != other and not any(piece.skipped for piece in pieces):
+        assert "".join(run.text for run in runs) == own
 
 
 def test_what_is_far_from_any_change_is_skipped_and_counted():

@@ -177,7 +177,7 @@ def test_a_field_that_somebody_changed_since_is_named_with_who_and_nothing_happe
     before = everything(talks.negotiation)
 
     said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-    assert f"demand {talks.asked.pk} has been changed since: firmness" in said
+    assert f"Demand {talks.asked.pk} “Another text.” has been changed since: firmness" in said
     assert f"(petra, revision {theirs})" in said
     assert everything(talks.negotiation) == before
     (obstacle,) = planned(talks.negotiation, revision).obstacles
@@ -190,7 +190,9 @@ def test_what_somebody_changed_since_does_not_go(talks):
     revision = the_last(talks)
     edit(demand, user=talks.editor, text="Mended.")
     said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-    assert f"demand {demand.pk} has been changed since: what they say, in our words" in said
+    assert (
+        f"Demand {demand.pk} “Mended.” has been changed since: what they say, in our words" in said
+    )
     assert Demand.objects.get(pk=demand.pk).text == "Mended."
 
 
@@ -208,7 +210,7 @@ def test_a_link_that_somebody_removed_since_is_a_change_of_its_record(talks):
     revision = the_last(talks)
     edit(demand, user=talks.editor, addressees=[])
     said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-    assert f"demand {demand.pk} has been changed since" in said
+    assert f"Demand {demand.pk} “All of it.” has been changed since" in said
 
 
 @pytest.mark.parametrize("rest", ["evidence", "answer", "holder"])
@@ -235,7 +237,10 @@ def test_what_something_newer_rests_on_does_not_go(talks, rest):
             state="published",
         )
         said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-        assert f"evidence {resting.pk} rests on demand {demand.pk}" in said
+        assert (
+            f"Evidence {resting.pk} “{talks.source}” rests on demand {demand.pk} “All of it.”"
+            in said
+        )
     elif rest == "answer":
         resting = record_demand(
             user=talks.editor,
@@ -248,11 +253,11 @@ def test_what_something_newer_rests_on_does_not_go(talks, rest):
             stated=on("3 May 2024"),
         )
         said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-        assert f"demand {resting.pk} rests on demand {demand.pk}" in said
+        assert f"Demand {resting.pk} “Noted.” rests on demand {demand.pk} “All of it.”" in said
     else:
         edit(demand, user=talks.editor, holders=[talks.east, party])
         said = refusal(lambda: reverse(talks.negotiation, party_revision, user=talks.editor))
-        assert f"demand {demand.pk} rests on party {party.pk}" in said
+        assert f"Demand {demand.pk} “All of it.” rests on party {party.pk} “New”" in said
     assert f"({talks.editor.username}, revision {the_last(talks)})" in said
     assert Demand.objects.filter(pk=demand.pk).exists()
 
@@ -283,7 +288,7 @@ def test_what_is_gone_since_cannot_change_back(talks):
     revision = the_last(talks)
     remove(track, user=talks.editor)
     said = refusal(lambda: reverse(talks.negotiation, revision, user=talks.editor))
-    assert f"track {track.pk} is gone ({talks.editor.username}, revision {revision + 1})" in said
+    assert f"Track {track.pk} is gone ({talks.editor.username}, revision {revision + 1})" in said
 
 
 def test_a_code_that_is_taken_by_now_is_refused_in_words(talks):

@@ -192,7 +192,7 @@ RULES = [
         " record-edit record-new changeset review review-drafts review-record codings coding"
         " api:agreement setup setup-parties setup-people setup-tracks"
         " setup-issues",
-        POST="codebook-import codebook-merge codebook-split codebook-retire codebook-undo"
+        POST="codebook-import codebook-merge codebook-split codebook-retire"
         " import-new import-match import-record import-undo round-line round-paste round-seat"
         " round-status round-again round-silence clause-new clause-paste clause-restore"
         " proposal-version clause-act clause-attach clause-carry clause-silent source-new"

@@ -280,3 +280,17 @@ def test_it_names_all_who_wrote_meanwhile_and_marks_their_words(talks):
     assert (row.text, row.kind) == ("Both sides stop the boats on Monday.", "not agreed")
     replaced = f"This replaced what {first.user}, {second.user} had written: Text."
     assert replaced in page.content.decode()
+
+
+def test_where_there_was_nothing_before_mine_and_theirs_are_set_against_each_other(talks):
+    first, second = (signed_in(talks, "manager") for _each in range(2))
+    source = factories.SourceFactory(negotiation=talks, note="")
+    url = reverse("record-edit", args=[talks.slug, source.pk])
+    mine = {**as_sent(second.get(url)), "note": "Both sides stop the boats on Monday."}
+    edit(source, user=first.user, note="Both sides stop the boats on Sunday.")
+    page = second.post(url, mine)
+    assert page.status_code == 409
+    marked = html.fromstring(page.content).xpath("//*[@class='conflict__words']/*")
+    words = [(each.tag, each.text.strip()) for each in marked]
+    assert words == [("ins", "Monday"), ("ins", "Sunday")]
+    assert "what only one of you wrote is underlined" in page.content.decode()

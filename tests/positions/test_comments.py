@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from negotiations.memberships import remove_member
 from negotiations.models import History, Record
@@ -110,18 +112,39 @@ def test_the_record_s_page_shows_them_to_members_as_plain_text(talks):
     assert "second line" not in page
 
 
-def test_what_mentions_one_is_listed_and_marked_as_read(talks):
+def test_what_mentions_one_is_listed_and_counted_until_it_is_seen(talks):
     record = number(talks.published())
     add_comment(user=talks.editor, record=record, text=f"Look, @{talks.reader.username}!")
     client = as_user(talks.reader)
     page = client.get(reverse("mentions"))
-    assert (page.context["unread"], len(page.context["lines"])) == (1, 1)
+    assert [line["is_new"] for line in page.context["lines"]] == [True]
     assert "Look, @" in page.content.decode()
-    client.post(reverse("mentions"), {"until": page.context["newest"].isoformat()})
+    assert "1 is new." in page.content.decode()
+    # The bar of every page counts it, and leads there, by one query.
+    pages = [reverse(name) for name in ("home", "account")] + [
+        at(talks, "rounds"),
+        at(talks, "overview"),
+    ]
+    counts = [in_the_bar(client, address) for address in pages]
+    assert counts == [(reverse("mentions"), "1", 1)] * len(pages)
+    seen = {"until": page.context["newest"].isoformat()}
+    by_itself = {"HTTP_X_REQUESTED_WITH": "fetch"}
+    assert client.post(reverse("mentions"), seen, **by_itself).status_code == 204
     page = client.get(reverse("mentions"))
-    assert (page.context["unread"], page.context["lines"][0]["is_new"]) == (0, False)
-    assert client.get(reverse("overview", args=[talks.negotiation.slug])).status_code == 200
+    assert [line["is_new"] for line in page.context["lines"]] == [False]
+    assert "0 are new." in page.content.decode()
+    assert [in_the_bar(client, address) for address in pages] == [("", "", 1)] * len(pages)
     assert as_user(talks.editor).get(reverse("mentions")).context["lines"] == []
+
+
+def in_the_bar(client, address) -> tuple[str, str, int]:
+    """Return where the bar's count of mentions leads, how many, and by how many queries."""
+    with CaptureQueriesContext(connection) as captured:
+        page = html.fromstring(client.get(address).content)
+    asked = [each for each in captured if 'FROM "positions_mention"' in each["sql"]]
+    count = page.xpath("//header//a[.//*[@class='bar__count']]")
+    place, number = (count[0].get("href"), count[0].find("b").text) if count else ("", "")
+    return place, number, len(asked)
 
 
 def test_a_new_mention_is_told_where_one_comes_by_and_a_wrong_name_at_once(talks):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from negotiations import unsaved
 from negotiations.models import Record, Source, State
@@ -313,7 +314,16 @@ def test_enter_in_a_form_brought_back_saves_and_throws_nothing_away(editor, outc
     entry = body[body.index('<form class="entry"') :]
     first = entry[entry.index("<button") :]
     assert "discard" not in first[: first.index(">")]
-    assert 'name="discard"' in entry
+
+
+def test_what_was_left_half_typed_is_thrown_away_only_once_that_was_asked(editor, outcome):
+    url = edit(outcome)
+    keep(editor, url, text="Half an edit")
+    (asks,) = html.fromstring(editor.get(url).content).xpath("//details[.//*[@name='discard']]")
+    assert asks.get("open") is None
+    assert asks.findtext("summary") == "Start from what is saved now"
+    assert "What you typed here is then gone for good." in asks.text_content()
+    assert [each.text for each in asks.iter("button")] == ["Throw it away"]
 
 
 @pytest.mark.parametrize(

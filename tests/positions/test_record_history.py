@@ -275,9 +275,9 @@ def test_the_last_change_is_undone_in_two_steps(talks, editor):
     assert look.redirect_chain == [(f"/{talks.slug}/changes/{number}/?undo=1", 302)]
     html = look.content.decode()
     assert "<ins>A slip" in html
-    assert "1 row gets back what it held" in html
+    assert "What they say, in our words is “Water for sixty days.” again, not “A slip.”" in html
     done = editor.post(f"/{talks.slug}/changes/{number}/", follow=True)
-    assert f"Undone: demand “A slip.” edited (revision {number})." in done.content.decode()
+    assert "Undone. Demand: What they say, in our words is “Water for" in done.content.decode()
     assert Demand.objects.get(pk=demand.pk).text == "Water for sixty days."
     assert Changeset.objects.filter(user_id=talks.editor.pk).latest("revision").reason == (
         f"Revision {number} undone"
@@ -290,7 +290,7 @@ def test_what_somebody_built_on_is_not_undone(talks, editor):
     other = MembershipFactory(negotiation=talks.negotiation, role="editor").user
     edit_record(demand, user=other, version=1, text="By another hand.")
     page = editor.get(f"/{talks.slug}/changes/{number}/").content.decode()
-    assert "This cannot be undone any more:" in page
+    assert "It cannot be undone now; what was done since stands in the way:" in page
     assert other.username in page
     refused = editor.post(f"/{talks.slug}/changes/{number}/")
     assert refused.status_code == 409
@@ -301,7 +301,7 @@ def test_nothing_of_one_s_own_is_said_so(talks):
     client = Client()
     client.force_login(MembershipFactory(negotiation=talks.negotiation, role="editor").user)
     page = client.post(f"/{talks.slug}/changes/undo/", follow=True).content.decode()
-    assert "There is no change of yours here that is left to undo." in page
+    assert "No change of yours is left to undo here." in page
 
 
 def test_evidence_has_its_own_history(talks):

@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
+from lxml import html
 
 from negotiations.models import Membership, Record, Round, State
 from negotiations.operations import create, edit, remove
@@ -17,7 +18,7 @@ from positions.reviewing import approve, send_back, submit
 from positions.templatetags import review_links
 from tests.api.conftest import program_of
 from tests.database import seal
-from tests.factories import A_DAY, SourceFactory, TrackFactory
+from tests.factories import A_DAY, ClauseFactory, SourceFactory, TrackFactory
 from tests.positions.test_reviewing import Talks
 from tests.sending import as_sent
 
@@ -282,6 +283,24 @@ class TestWhatWasSentBack:
         newest.refresh_from_db()
         assert (newest.stage, newest.answer) == ("withdrawn", self.REASON)
         assert self.told(talks, talks.editor) == []
+
+    def test_ones_own_edits_are_named_by_the_words_of_their_records(self, talks):
+        clause = ClauseFactory(negotiation=talks.negotiation, label="", text="Words of a clause")
+        demand = talks.published(text="Published words")
+        for number, row in enumerate((clause, demand)):
+            edit = PendingEdit(
+                record_id=row.pk, user=talks.editor, rows=[], negotiation=talks.negotiation
+            )
+            edit.stage = ["withdrawn", "waiting"][number]
+            edit.save()
+        page = html.fromstring(as_user(talks.editor).get(at(talks, "review")).content)
+        (listed,) = page.xpath("//section[@aria-labelledby='own-edits']/ul")
+        named = [each.text_content().split("\n")[0] for each in listed]
+        assert named == [
+            "Demand Published words Waiting for review",
+            "Clause Words of a clause Withdrawn",
+        ]
+        assert "Withdraw: Published words" in listed.text_content()
 
     def test_three_take_as_many_queries_as_one(self, talks):
         editor = as_user(talks.editor)
