@@ -17,14 +17,22 @@ def pointers_of(model: type[models.Model]) -> list[models.Field]:
 def rows_by_number(
     model: type[models.Model], numbers: Iterable[int], reader: Any = None
 ) -> dict[int, Any]:
-    """Return rows by number, in one query, with all that their ``str`` needs.
+    """Return rows by number, with all that their ``str`` needs.
+
+    In one query; where they are called by records, in one more for each kind of those.
 
     Where there is a ``reader``, those that they may see.
     """
     every: Any = model._default_manager
     rows = every.visible_to(reader) if reader is not None else every.all()
     rows = rows.select_related(*(f.name for f in pointers_of(model)))
-    return rows.order_by().in_bulk(numbers)
+    found = rows.order_by().in_bulk(numbers)
+    if field := getattr(model, "called_by", ""):
+        records = [getattr(row, field) for row in found.values()]
+        titles = titled(records)
+        for record in records:
+            record.words = titles[record.pk][1]
+    return found
 
 
 def titled(records: Iterable[Record]) -> dict[int, tuple[Record, str]]:

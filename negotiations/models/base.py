@@ -28,6 +28,8 @@ class Scoped(models.Model):
     """
 
     part_of = ""
+    #: The field that points to the record by whose words this row is called.
+    called_by = ""
 
     negotiation = models.ForeignKey(
         "negotiations.Negotiation",
@@ -120,6 +122,9 @@ class Record(models.Model):
     )
     kind = models.CharField(max_length=13, choices=Kind)
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+
+    #: What its row says, once ``negotiations.titles`` has looked.
+    words = ""
 
     objects = RecordQuerySet.as_manager()
 

@@ -27,7 +27,7 @@ class PendingEdit(Scoped):
     ``before`` and ``after``, as the history holds them; None where the row is not there.
     """
 
-    part_of = "record"
+    part_of = called_by = "record"
 
     Stage = PendingEditStage
 
@@ -62,4 +62,4 @@ class PendingEdit(Scoped):
         ]
 
     def __str__(self):
-        return f"{self.record.get_kind_display()} {self.record_id}"
+        return getattr(self.record, "words", "") or str(self.record)

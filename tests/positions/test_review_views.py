@@ -68,6 +68,20 @@ def test_the_queue_says_what_waits_and_whose_it_is_to_decide(talks):
     assert "/review/" not in as_user(talks.reader).get(at(talks, "overview")).content.decode()
 
 
+def test_an_edit_that_waits_is_undone_and_called_by_the_words_of_its_record(talks):
+    edited = talks.published(text="Published before")
+    for words in ("Better words", "Still better words"):
+        edit_record(edited, user=talks.editor, version=edited.version, text=words)
+        client = as_user(talks.editor)
+        listed = " ".join(client.get(at(talks, "changes")).content.decode().split())
+        assert "Edit for review “Published before” added" in listed
+        asked = client.post(at(talks, "undo-last")).url
+        assert "Edit for review “Published before” is removed" in client.get(asked).content.decode()
+        done = client.post(asked, follow=True)
+        assert "Published before” is removed." in done.content.decode()
+        assert not PendingEdit.objects.exists()
+
+
 def test_the_bar_counts_what_waits_to_99(talks, monkeypatch):
     monkeypatch.setattr(reviewqueue, "MANY", 2)
     monkeypatch.setattr(review_links, "MANY", 2)
