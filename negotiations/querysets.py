@@ -16,6 +16,20 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+class _Revision(models.Func):
+    """The revision of a negotiation's head, 0 without one; every page asks for it."""
+
+    template = (
+        "COALESCE((SELECT head.revision FROM %(table)s head"
+        " WHERE head.negotiation_id = %(expressions)s), 0)"
+    )
+    output_field = models.BigIntegerField()
+
+    def __init__(self):
+        table = apps.get_model("negotiations", "Head")._meta.db_table
+        super().__init__(models.F("pk"), table=table)
+
+
 class NegotiationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the public negotiations and those of which ``user`` is a member."""
@@ -60,12 +74,7 @@ class NegotiationQuerySet(models.QuerySet):
 
     def with_revision(self):
         """Annotate ``current_revision``: how many changesets the negotiation has been through."""
-        head = apps.get_model("negotiations", "Head").objects.filter(negotiation=OuterRef("pk"))
-        return self.annotate(
-            current_revision=Coalesce(
-                Subquery(head.values("revision")), 0, output_field=models.BigIntegerField()
-            )
-        )
+        return self.annotate(current_revision=_Revision())
 
     def with_head(self):
         """Annotate ``current_revision``, and ``current_seal``: the hash of the chain's head."""

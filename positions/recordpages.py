@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, DecimalRangeField
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -263,24 +264,31 @@ def _pointers_at(record) -> Iterator[tuple[str, type[Scoped], models.Field, list
 
     One query: most of what may point at a record does not, and need not be asked for in full.
     """
-    able = [
+    able, statement = _able(record.kind)
+    numbers = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [record.pk] * len(able))
+        for place, pk in cursor.fetchall():
+            numbers[place].append(pk)
+    for place in sorted(numbers):
+        yield *able[place], numbers[place]
+
+
+@cache
+def _able(pointed: str) -> tuple[tuple[tuple[str, type[Scoped], models.Field], ...], str]:
+    """What may point at a record of a kind, and the SQL that asks all of it, by place."""
+    able = tuple(
         (kind, model, field)
         for kind, model in numbered_models().items()
         for field in pointers_of(model)
-        if field.related_model in (Record, record.model)
+        if field.related_model in (Record, numbered_models()[pointed])
         and not (model in (Evidence, Linkage, TermValue) and field.name == "record")
-    ]
-    first, *others = (
-        model._base_manager.filter(**{field.attname: record.pk})
-        .order_by()
-        .values_list(models.Value(place, models.IntegerField()), "pk")
+    )
+    asked = (
+        f"SELECT {place}, id FROM {model._meta.db_table} WHERE {field.column} = %s"
         for place, (_kind, model, field) in enumerate(able)
     )
-    numbers = defaultdict(list)
-    for place, pk in first.union(*others, all=True):
-        numbers[place].append(pk)
-    for place in sorted(numbers):
-        yield *able[place], numbers[place]
+    return able, " UNION ALL ".join(asked)
 
 
 def _hangs(link: Linkage) -> str:
