@@ -784,4 +784,4 @@ def test_the_page_asks_as_often_for_three_of_everything_as_for_one(
             assert visitor.get(at(third)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] == {"reader": 18, "editor": 37}[username]
+    assert counts[0] == {"reader": 19, "editor": 38}[username]
