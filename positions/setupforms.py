@@ -31,7 +31,8 @@ MEANINGS = {
     ),
     "review": _(
         "Off: whoever writes publishes. Required: what somebody wrote is published once a reviewer"
-        " or manager has approved it."
+        " or manager has approved it. Parties, people, tracks and the codebook are not reviewed:"
+        " what is saved there counts at once."
     ),
 }
 

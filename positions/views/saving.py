@@ -1,9 +1,10 @@
 """Saving a form; where somebody else was quicker, both edits, if they can stand together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from positions.conflicts import (
     with_choices,
     without_asking,
 )
-from positions.models import Term
+from positions.models import PendingEdit, Term
 
 #: So often somebody may be quicker while two edits are put together, before the choice is asked.
 MOST_ATTEMPTS = 5
@@ -44,7 +45,7 @@ def save(form):
     """
     if not form.is_valid():
         return None
-    replaced = _replaced(form)
+    gone = _whose_go(form)
     try:
         record = form.save()
     except Conflict as conflict:
@@ -52,8 +53,11 @@ def save(form):
     except ValidationError as error:
         form.add_operation_errors(error)
         return None
-    if replaced:
-        form.note = f"{replaced} {form.note}".strip()
+    if gone:
+        said = _("This replaced what %(who)s had written: %(what)s.")
+        if getattr(record, "pending_edit", None):
+            said = _("Once approved, this replaces what %(who)s had written: %(what)s.")
+        form.note = f"{said % gone} {form.note}".strip()
     return record
 
 
@@ -143,17 +147,16 @@ def _changed_meanwhile(rows, record, user) -> str:
     return _("%(who)s changed this meanwhile, and that is kept, too: %(what)s.") % named
 
 
-def _replaced(form) -> str:
-    """Say whose words go, now that somebody chose others; nothing where nobody's do."""
+def _whose_go(form) -> dict[str, str]:
+    """Return whose words go, now that somebody chose others, and of what; nothing of nobody's."""
     names = [*asked(form.data), *form.data.getlist(OFFERED)]
     kept = {name: choice for name in names if (choice := form.data.get(f"keep-{name}"))}
     changed = form.changed_data if kept else ()
     gone = [form[name] for name, choice in kept.items() if choice != "theirs" and name in changed]
     if not gone:
-        return ""
+        return {}
     edits = edits_since(form.record, form.data.get(SINCE, ""), form.user)
-    named = {"who": names_of(edits), "what": _labels(gone)}
-    return _("This replaced what %(who)s had written: %(what)s.") % named
+    return {"who": names_of(edits), "what": _labels(gone)}
 
 
 def _labels(fields) -> str:
@@ -168,7 +171,8 @@ def names_of(edits: Sequence[EditBy]) -> str:
 def edits_since(record, version: str, user) -> list[EditBy]:
     """Return who wrote a row after it was ``version``, the last one last, as ``user`` may know it.
 
-    Each person is named once. Of rows that do not count versions it is only who wrote them last.
+    Each person is named once; of an edit that was approved, it is who made it. Of rows that do not
+    count versions it is only who wrote them last.
     """
     row = Q(table_name=record._meta.db_table, row_id=record.pk)
     if isinstance(record, Term):
@@ -179,8 +183,24 @@ def edits_since(record, version: str, user) -> list[EditBy]:
     is_counted = hasattr(record, "version") and version.isdecimal() and len(version) < 10
     if is_counted:
         written = written.filter(data__version__gt=int(version))
+    rows = written.select_related("changeset").order_by("-pk")[: None if is_counted else 1]
+    changesets = {each.changeset_id: each.changeset for each in rows}
+    makers = _makers(record, changesets, user)
     found: dict[str, EditBy] = {}
-    for each in written.select_related("changeset").order_by("-pk")[: None if is_counted else 1]:
-        edit = EditBy(each.changeset.user_name or _("Somebody"), each.changeset.sealed)
+    for pk, changeset in changesets.items():
+        edit = EditBy(makers.get(pk) or changeset.user_name or _("Somebody"), changeset.sealed)
         found.setdefault(edit.who, edit)
     return list(reversed(found.values()))
+
+
+def _makers(record, changesets: Iterable[int], user) -> dict[int, str]:
+    """Return who made the edits of a record that changesets only approved, by changeset."""
+    approvals = History.objects.visible_to(user).filter(
+        changeset__in=changesets,
+        table_name=PendingEdit._meta.db_table,
+        data__record_id=record.pk,
+        data__stage=PendingEdit.Stage.APPROVED,
+    )
+    by = {each.changeset_id: each.data["user_id"] for each in approvals}
+    users = get_user_model().objects.in_bulk(set(by.values())) if by else {}
+    return {pk: users[number].get_username() for pk, number in by.items() if number in users}

@@ -84,6 +84,22 @@ def test_an_edit_that_waits_is_undone_and_called_by_the_words_of_its_record(talk
         assert not PendingEdit.objects.exists()
 
 
+def test_a_conflict_names_who_wrote_an_edit_not_who_approved_it(talks):
+    edited = talks.published(text="Published before")
+    address, reviewer = at(talks, "demand-edit", edited.pk), as_user(talks.reviewer)
+    typed = as_sent(reviewer.get(address)) | {"text": "The reviewer's words"}
+    edit_record(edited, user=talks.editor, version=edited.version, text="The editor's words")
+    approve(edited, user=talks.reviewer)
+    asked = reviewer.post(address, typed)
+    assert asked.status_code == 409
+    shown = asked.content.decode()
+    assert f"{talks.editor.username} changed this on" in shown
+    assert f"{talks.reviewer.username} changed this" not in shown
+    chosen = as_sent(asked) | {"keep-text": "mine"}
+    done = reviewer.post(address, chosen, follow=True).content.decode()
+    assert f"Once approved, this replaces what {talks.editor.username} had written: " in done
+
+
 def test_the_bar_counts_what_waits_to_99(talks, monkeypatch):
     monkeypatch.setattr(reviewqueue, "MANY", 2)
     monkeypatch.setattr(review_links, "MANY", 2)
