@@ -29,8 +29,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class DraftPage:
+    """A page of drafts; ``ready`` are those of them that could be published as they are."""
+
     page: Page
     drafts: tuple[Draft, ...]
+
+    @property
+    def ready(self) -> list[Draft]:
+        return [draft for draft in self.drafts if not draft.lacks_source]
 
 
 class DraftQuery(QueueQuery):

@@ -36,6 +36,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
+from positions.operations import NEED_EVIDENCE
 from positions.reviewsets import Authors
 from positions.statements import evidence_of
 
@@ -59,7 +60,8 @@ OF_ROUND: tuple[Any, ...] = (
 class Waiting:
     """A record that waits: ``is_edit`` where it is published and an edit of it does.
 
-    ``is_own`` is of what the user wrote some of, and somebody else decides on.
+    ``is_own`` is of what the user wrote some of, and somebody else decides on; ``lacks_source`` of
+    what cannot be published without one.
     """
 
     number: int
@@ -70,6 +72,7 @@ class Waiting:
     sources: tuple[str, ...]
     is_edit: bool
     is_own: bool
+    lacks_source: bool
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,7 @@ def _told(records: Sequence[Any], negotiation: Negotiation, user) -> Iterator[Wa
             sources=tuple(dict.fromkeys(outlets)),
             is_edit=edit is not None,
             is_own=record.is_own,
+            lacks_source=not evidence.get(record.pk) and record.model in NEED_EVIDENCE,
         )
 
 

@@ -13,6 +13,7 @@ from positions.reviewing import send_back, submit, submit_all
 from tests.factories import A_DAY, PersonFactory, TrackFactory
 from tests.positions.test_review_views import as_user, at
 from tests.positions.test_reviewing import Talks
+from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,21 @@ def test_all_that_is_listed_is_sent_and_clauses_with_their_paper(talks, held):
     assert "You have none" in done.content.decode()
     assert set(states(held, *Clause.objects.all())) == {"in review"}
     assert not Record.objects.filter(negotiation=talks.negotiation, state="draft").exists()
+
+
+def test_what_lacks_a_source_says_so_and_is_not_sent_with_all_that_is_listed(talks, held):
+    bare = talks.draft(text="Nobody says so", evidence=[])
+    page = show(talks, talks.editor)
+    shown = page.content.decode()
+    assert shown.count("no source yet: it cannot be published") == 1
+    assert "Send the 4 that lack no source" in shown
+    sent = as_sent(page, "drafts__form")
+    assert str(bare.pk) not in sent["shown"]
+    send(talks, talks.editor, act="all", shown=sent["shown"])
+    assert states(bare, held) == ["draft", "in review"]
+    submit(bare, user=talks.editor)
+    queue = as_user(talks.reviewer).get(at(talks, "review")).content.decode()
+    assert queue.count("no source yet: it cannot be published") == 1
 
 
 def test_what_is_no_draft_any_more_is_left_out_and_said(talks, held):
