@@ -103,9 +103,14 @@ def build(*, query: DraftQuery, number) -> DraftPage:
     return DraftPage(page, tuple(_told(list(page), query.user)))
 
 
+def whole(numbers: Iterable[str]) -> set[int]:
+    """Return those texts that can be numbers of records, as numbers."""
+    return {int(text) for text in numbers if text.isdecimal() and len(text) < 19}
+
+
 def named(numbers: Iterable[str], negotiation: Negotiation, user) -> tuple[list[Any], int]:
     """Return the rows of those ``numbers`` that are drafts still, and how many are not."""
-    wanted = {int(text) for text in numbers if text.isdecimal() and len(text) < 19}
+    wanted = whole(numbers)
     records = drafts_in(negotiation, user).filter(pk__in=wanted).order_by("pk")
     by_model: dict[Any, list[int]] = {}
     for record in records:

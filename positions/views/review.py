@@ -98,7 +98,7 @@ def review_drafts(request, slug):
         "query": query,
         "page": page,
         "can_edit": True,
-        "ticked": {int(text) for text in request.POST.getlist("number") if text.isdecimal()},
+        "ticked": draftlist.whole(request.POST.getlist("number")),
     }
     return render(request, "positions/review_drafts.html", context, status=status)
 

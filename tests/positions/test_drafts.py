@@ -1,5 +1,7 @@
 """Drafts that were not sent to review: listed, and sent many at once."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -126,6 +128,10 @@ def test_nothing_ticked_is_said_and_sends_nothing(talks, held):
     assert answer.status_code == 422
     assert "Tick what to send, or send all that is listed." in answer.content.decode()
     assert states(held) == ["draft"]
+    # What was ticked stays ticked, and odd numbers break nothing.
+    kept = send(talks, talks.editor, number=[held.pk, "9" * 5000, "-1"], act="all")
+    assert kept.status_code == 422
+    assert re.search(rf'value="{held.pk}"[^>]* checked', kept.content.decode())
 
 
 def test_all_are_sent_or_none(talks, held):
