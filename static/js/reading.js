@@ -86,30 +86,32 @@
     }
   }
 
+  function notice() {
+    const chosen = getSelection();
+    if (!chosen.rangeCount) return;
+    const range = chosen.getRangeAt(0);
+    const home = text();
+    if (!home.contains(range.startContainer) || !home.contains(range.endContainer)) return;
+    const before = document.createRange();
+    before.selectNodeContents(home);
+    before.setEnd(range.startContainer, range.startOffset);
+    const start = before.toString().length;
+    if (range.collapsed) {
+      // A click reads on from there; the focus alone, which comes with a caret, changes nothing.
+      if (document.activeElement === home && start !== passage?.end && pointed) {
+        cursor = start;
+        take(start, start);
+      }
+      return;
+    }
+    const end = start + range.toString().length;
+    if (passage?.start !== start || passage?.end !== end) take(start, end);
+  }
+
   let waiting = 0;
   document.addEventListener("selectionchange", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const chosen = getSelection();
-      if (!chosen.rangeCount) return;
-      const range = chosen.getRangeAt(0);
-      const home = text();
-      if (!home.contains(range.startContainer) || !home.contains(range.endContainer)) return;
-      const before = document.createRange();
-      before.selectNodeContents(home);
-      before.setEnd(range.startContainer, range.startOffset);
-      const start = before.toString().length;
-      if (range.collapsed) {
-        // A click reads on from there; the focus alone, which comes with a caret, changes nothing.
-        if (document.activeElement === home && start !== passage?.end && pointed) {
-          cursor = start;
-          take(start, start);
-        }
-        return;
-      }
-      const end = start + range.toString().length;
-      if (passage?.start !== start || passage?.end !== end) take(start, end);
-    }, 60);
+    waiting = setTimeout(notice, 60);
   });
 
   let pointed = false;
@@ -245,5 +247,7 @@
   });
 
   tell();
+  // Whoever was quicker than this script has selected already.
+  notice();
   followAddress();
 })();

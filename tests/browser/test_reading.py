@@ -60,6 +60,7 @@ def form_of(page: Page):
 
 def drag_over(page: Page, words: str) -> None:
     """Select words with the mouse, as one does: press, move, let go."""
+    page.wait_for_load_state()
     first, last = page.evaluate(
         """words => {
             const home = document.getElementById("source-text");
@@ -207,6 +208,18 @@ def test_an_article_becomes_positions_and_each_leads_back_to_its_words(
     lost.get_by_role("button", name="The selected passage says it").click()
     expect(text_of(page).locator("mark")).to_have_text([WISH, newer, STRIKE])
     expect(lost).to_have_count(0)
+
+
+def test_a_passage_selected_before_the_script_has_come_is_taken(open_pane):
+    page = open_pane()
+
+    def select_first(route):
+        text_of(page).evaluate("home => getSelection().selectAllChildren(home)")
+        route.continue_()
+
+    page.route("**/reading*.js", select_first)
+    page.reload()
+    expect(page.locator("#read-passage q")).to_contain_text("The talks went on.")
 
 
 def test_sentences_and_words_are_added_and_left_out_with_keys(open_pane):
