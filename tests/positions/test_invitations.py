@@ -184,7 +184,7 @@ def test_a_mail_server_that_takes_nothing_hinders_no_new_account(talks, link, ma
 
 def test_whoever_posts_without_being_signed_in_is_asked_to(link):
     _made, address = link()
-    assert "I have an account: sign in" in text(Client().post(address))
+    assert "I have one: sign in" in text(Client().post(address))
 
 
 def test_a_link_for_several_stays_open(talks, link):
