@@ -44,6 +44,8 @@ class Mouse:
     def open(self, link: Locator) -> Locator:
         """Follow a link to a form, in a slot or on a page of its own, and return the form."""
         slot = link.get_attribute("data-hx-target") or "main"
+        # Before the scripts have come a link leads to its own page, whatever its slot is.
+        self.page.wait_for_load_state()
         self.follow(link)
         form = self.page.locator(f"{slot} form.entry").first
         expect(form).to_be_visible()

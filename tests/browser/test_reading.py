@@ -93,6 +93,7 @@ def drag_over(page: Page, words: str) -> None:
 
 def step_to(page: Page, words: str) -> None:
     """Go through the text by sentences until one is selected."""
+    page.wait_for_load_state()
     text_of(page).focus()
     for _ in range(20):
         page.keyboard.press("ArrowDown")
