@@ -27,6 +27,7 @@ from accounts.models import ApiToken
 from negotiations.constraints import Acyclic, Gated, SameNegotiation
 from negotiations.models import Content, Negotiation, Record, Scoped
 from negotiations.models.fields import QuantityField
+from tests.conftest import LONG
 from tests.refusing import FACTORIES, name_of, our_models
 
 APPS = ["accounts", "negotiations", "positions"]
@@ -222,6 +223,11 @@ def test_modules_stay_short(app):
     for path in (settings.BASE_DIR / app).rglob("*.py"):
         if "migrations" not in path.parts:
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 420, path
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_the_files_that_come_first_are_there(name):
+    assert (settings.BASE_DIR / "tests" / name).is_file()
 
 
 def test_positions_are_unknown_to_negotiations():
