@@ -96,6 +96,34 @@ def test_on_a_telephone_the_bar_is_one_row_that_opens_by_keyboard(open_page, sig
     expect(role).to_have_css("appearance", "none")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_telephone_the_clocks_asked_seldom_unfold_and_stay_so(open_page, sample, scripts):
+    page = open_page(
+        f"{SAMPLE}/compare/?as_of=2025-06-02",
+        java_script_enabled=scripts,
+        viewport={"width": 320, "height": 800},
+    )
+    known, matrix = page.get_by_label("Known on"), page.get_by_role("region").first
+    expect(page.get_by_label("As of")).to_be_visible()
+    expect(known).to_be_hidden()
+    folded = matrix.bounding_box()["y"]
+    page.locator("summary", has_text="Known on").press("Enter")
+    expect(known).to_be_visible()
+    assert matrix.bounding_box()["y"] > folded
+    known.fill("2025-06-01")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**known_on=2025-06-01**")
+    expect(known).to_have_value("2025-06-01")
+    expect(known).to_be_visible()
+    page.goto(f"{SAMPLE}/compare/")
+    page.set_viewport_size({"width": 768, "height": 800})
+    for label in ("As of", "Known on", "Revision", "Movement since"):
+        expect(page.get_by_label(label)).to_be_visible()
+    expect(page.locator("summary", has_text="Known on")).to_be_hidden()
+    page.get_by_text("What each asks").press("Enter")
+    expect(page.get_by_text("Only what a source had published")).to_be_visible()
+
+
 def test_from_the_overview_to_the_words_of_a_source_without_javascript(open_page, talks):
     page = open_page(f"/{talks.slug}/", java_script_enabled=False)
     stops = page.get_by_role("region", name="Rounds and events").get_by_role("listitem")
