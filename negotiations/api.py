@@ -5,7 +5,7 @@ there are for whom is the query sets' business, and what a write does that of th
 """
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from negotiations import (
 )
 from negotiations import api_preconditions as preconditions
 from negotiations.api_once import OnceForAKey
+from negotiations.edits import EditBy, edits_since
 from negotiations.models import (
     Content,
     Membership,
@@ -219,7 +220,7 @@ class WriteViewSet(ReadViewSet):
             try:
                 edited = self.edit(row, user=request.user, **fields)
             except operations.Conflict:
-                return self._outdated(row)
+                return self._outdated(row, fields["version"])
         answer = self._answer(row)
         if getattr(edited, "pending_edit", None):
             # What somebody else has to approve first is taken, and changes nothing yet.
@@ -233,7 +234,7 @@ class WriteViewSet(ReadViewSet):
                 return refused
             version = self._version_sent()
             if version is not None and version != operations.version_of(row):
-                return self._outdated(row)
+                return self._outdated(row, version)
             self.remove(row, user=request.user)
         return Response(status=204)
 
@@ -242,7 +243,12 @@ class WriteViewSet(ReadViewSet):
         operations.lock(row)
         shown = self._shown(row)
         sent = self._version_sent() is not None
-        return preconditions.check(self, shown, version_sent=sent)
+        since = partial(self.edits_since, row)
+        return preconditions.check(self, shown, version_sent=sent, edits_since=since)
+
+    def edits_since(self, row, version: str) -> list[EditBy]:
+        """Return who changed a row after it was ``version``, and when."""
+        return edits_since(row, version, self.request.user)
 
     def _version_sent(self):
         """The version in the body, of records that have one."""
@@ -250,10 +256,9 @@ class WriteViewSet(ReadViewSet):
         has_one = isinstance(data, dict) and issubclass(self.model, Content)
         return data.get("version") if has_one else None
 
-    def _outdated(self, row) -> Response:
-        told = {"detail": preconditions.HAS_CHANGED, "current": self._shown(row)}
-        etag = preconditions.etag_of(self, told["current"])
-        return Response(told, status=409, headers={"ETag": etag})
+    def _outdated(self, row, version) -> Response:
+        edits = self.edits_since(row, str(version))
+        return preconditions.has_changed(self, self._shown(row), edits, status=409)
 
     def _answer(self, row, status: int = 200) -> Response:
         data = self._shown(row)

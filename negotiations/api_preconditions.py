@@ -5,12 +5,15 @@ it, too. It begins with the record's version, where it has one.
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
+
+from negotiations.edits import EditBy
 
 ASK_WHICH = _(
     "Say which state you change: send If-Match with the ETag that you read, or * for whatever it "
@@ -55,10 +58,25 @@ def is_unchanged(request, etag: str) -> bool:
     return "*" in tags or etag in {tag.removeprefix("W/") for tag in tags}
 
 
-def check(view, data: Any, *, version_sent: bool) -> Response | None:
+def has_changed(
+    view, data: Any, edits: Sequence[EditBy], *, status: int, etag: str = ""
+) -> Response:
+    """Return the answer that the record, as ``data`` has it now, is another than was meant.
+
+    ``edits`` are who changed it since, and when.
+    """
+    changed_by = [{"who": edit.who, "at": edit.at} for edit in edits]
+    told = {"detail": HAS_CHANGED, "current": data, "changed_by": changed_by}
+    return Response(told, status=status, headers={"ETag": etag or etag_of(view, data)})
+
+
+def check(
+    view, data: Any, *, version_sent: bool, edits_since: Callable[[str], Sequence[EditBy]]
+) -> Response | None:
     """Return the answer 412 if the record as ``data`` has it is not what the writer means.
 
-    Raises ``PreconditionRequired`` if neither ``If-Match`` nor a version says what is meant.
+    ``edits_since`` tells who changed it after a version. Raises ``PreconditionRequired`` if
+    neither ``If-Match`` nor a version says what is meant.
     """
     request, etag = view.request, etag_of(view, data)
     wanted = tags_of(request, "If-Match")
@@ -68,5 +86,12 @@ def check(view, data: Any, *, version_sent: bool) -> Response | None:
     fits = not wanted or "*" in wanted or etag in wanted
     if fits and not (request.headers.get("If-None-Match") and is_unchanged(request, etag)):
         return None
-    told = {"detail": HAS_CHANGED, "current": data}
-    return Response(told, status=412, headers={"ETag": etag})
+    edits = [] if fits else edits_since(_version_in(wanted))
+    return has_changed(view, data, edits, status=412, etag=etag)
+
+
+def _version_in(tags: list[str]) -> str:
+    """Return the newest version with which one of the ETags begins; empty if none has one."""
+    begins = (tag.removeprefix("W/").strip('"').partition("-")[0] for tag in tags if "-" in tag)
+    known = [int(text) for text in begins if text.isascii() and text.isdecimal() and len(text) < 10]
+    return str(max(known)) if known else ""

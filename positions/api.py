@@ -37,6 +37,7 @@ from positions import (
 )
 from positions.api_asked import AskedView, described
 from positions.api_comparison import ComparisonSerializer
+from positions.edits import edits_since
 from positions.models import (
     Clause,
     Demand,
@@ -82,6 +83,9 @@ def choice_codes() -> ArraySubquery:
 
 class ContentViewSet(WriteViewSet):
     """Records that editors draft, publish and retract."""
+
+    def edits_since(self, row, version):
+        return edits_since(row, version, self.request.user)
 
     def record(self, **fields):
         return operations.record_with_evidence(self.model, **fields)
@@ -171,6 +175,9 @@ class TermViewSet(WriteViewSet):
     serializer_class = serializers.TermSerializer
     filterset_class = filters.TermFilters
     input_class = api_input.TermInput
+
+    def edits_since(self, row, version):
+        return edits_since(row, version, self.request.user)
 
 
 class TermChoiceViewSet(WriteViewSet):

@@ -9,12 +9,14 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDeni
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.api_schema import changed_by
 from negotiations.api import TokenWrites
 from negotiations.api_input import VersionField
 from negotiations.models import Negotiation, Record, State
 from negotiations.operations import Conflict
 from positions import sentback
 from positions.api_comparison import ReadOnly
+from positions.edits import edits_since
 from positions.models import PendingEdit
 from positions.reviewing import approve, send_back, submit
 
@@ -51,6 +53,15 @@ class ReviewedSerializer(ReadOnly):
     sent_back: Any = SentBackSerializer(read_only=True, allow_null=True)
 
 
+class ReviewConflictSerializer(ReadOnly):
+    """Why nothing was decided: it is another by now, or does not wait any more."""
+
+    detail = serializers.CharField(read_only=True)
+    id = serializers.IntegerField(read_only=True, required=False)
+    version = serializers.IntegerField(read_only=True, required=False)
+    changed_by: Any = changed_by()
+
+
 class ReviewView(APIView):
     """One record in review; ``state=in review`` asks any collection for all of its kind."""
 
@@ -61,7 +72,9 @@ class ReviewView(APIView):
     def get(self, request, pk):
         return Response(self._shown(self._record(request, pk)))
 
-    @extend_schema(request=ReviewInput, responses=ReviewedSerializer)
+    @extend_schema(
+        request=ReviewInput, responses={200: ReviewedSerializer, 409: ReviewConflictSerializer}
+    )
     def post(self, request, pk):
         record = self._record(request, pk)
         given = ReviewInput(data=request.data)
@@ -71,7 +84,9 @@ class ReviewView(APIView):
         try:
             ACTS[data.pop("act")](row, user=request.user, **data)
         except Conflict as conflict:
-            return Response(conflict.as_json(), status=409)
+            edits = edits_since(conflict.current, str(data.get("version", "")), request.user)
+            told = [{"who": edit.who, "at": edit.at} for edit in edits]
+            return Response({**conflict.as_json(), "changed_by": told}, status=409)
         record.refresh_from_db()
         return Response(self._shown(record))
 

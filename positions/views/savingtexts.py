@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from negotiations.edits import EditBy
 from negotiations.models import Source
 from negotiations.operations import Conflict
 from positions import textdiff
 from positions.conflicts import unanswered, without_asking
+from positions.edits import edits_since
 from positions.intakeforms import CorrectionForm
-from positions.views.saving import EditBy, edits_since, names_of, save
+from positions.views.saving import names_of, save
 
 
 @dataclass(frozen=True)

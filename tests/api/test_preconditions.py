@@ -1,12 +1,15 @@
 """Records have ETags; whoever changes one says which state of it they mean (RFC 9110)."""
 
 import pytest
+from django.utils.dateparse import parse_datetime
 
+from negotiations.models import Changeset
 from negotiations.operations import edit
 from positions.models import Evidence
 from tests import factories
 from tests.api.conftest import COLLECTIONS, new_talks, place, program_of
 from tests.api.written import CHANGES, body_of
+from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
@@ -107,3 +110,35 @@ def test_a_version_in_the_body_does_for_the_header(editor, talks):
     gone = editor.delete(address, {"version": version}, **JSON)
     assert gone.status_code == 409
     assert gone.json()["current"]["version"] == version + 1
+
+
+def test_a_conflict_says_who_changed_it_since_and_when(editor, talks):
+    address = place("sources", talks.key("sources"))
+    before, version = etag_at(editor, address), editor.get(address).json()["version"]
+    others = [
+        MembershipFactory(negotiation=talks.negotiation, role="editor").user for _each in range(2)
+    ]
+    for other in others:
+        changed = program_of(other).patch(
+            address, {"note": other.username}, **JSON, headers={"If-Match": "*"}
+        )
+        assert changed.status_code == 200
+    sets = Changeset.objects.filter(negotiation=talks.negotiation).order_by("pk")
+    told = [
+        {"who": each.user_name, "at": parse_datetime(each.sealed.isoformat())}
+        for each in list(sets)[-2:]
+    ]
+    assert [each["who"] for each in told] == [other.username for other in others]
+    by_tag = editor.patch(address, {"note": "Mine"}, **JSON, headers={"If-Match": before})
+    by_version = editor.patch(address, {"note": "Mine", "version": version}, **JSON)
+    gone = editor.delete(address, {"version": version}, **JSON)
+    assert [each.status_code for each in (by_tag, by_version, gone)] == [412, 409, 409]
+    for answer in (by_tag, by_version, gone):
+        assert [
+            {**each, "at": parse_datetime(each["at"])} for each in answer.json()["changed_by"]
+        ] == told
+    # After the version of between it was only the second; and no number is too long to be asked.
+    for tag, expected in ((f'"{version + 1}-0"', told[1:]), (f'"{"9" * 5000}-0"', told[1:])):
+        answer = editor.patch(address, {"note": "Mine"}, **JSON, headers={"If-Match": tag})
+        names = [each["who"] for each in answer.json()["changed_by"]]
+        assert names == [each["who"] for each in expected]

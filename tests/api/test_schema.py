@@ -130,8 +130,14 @@ def test_a_conflict_is_as_described(db, schema, shown):
     address = place("demands", shown["demands"].pk)
     answer = client.patch(address, {"version": 99}, content_type="application/json")
     assert answer.status_code == 409
-    described = schema["paths"][place("demands", "{id}")]["patch"]["responses"]["409"]
-    check(schema, described, answer.json())
+    assert answer.json()["changed_by"] == []
+    described = schema["paths"][place("demands", "{id}")]["patch"]["responses"]
+    check(schema, described["409"], answer.json())
+    other = client.patch(
+        address, {}, content_type="application/json", headers={"If-Match": '"0-other"'}
+    )
+    assert len(other.json()["changed_by"]) == 1
+    check(schema, described["412"], other.json())
 
 
 def check(schema: dict, described: dict, answer) -> None:
