@@ -22,12 +22,14 @@ from negotiations.rowimages import as_rows, typed
 from negotiations.titles import pointers_of, rows_by_number
 from positions.clausediff import Run, word_diff
 from positions.liststates import Listing, listed_after
-from positions.models import Evidence, TermChoice
+from positions.models import Evidence, PendingEdit, TermChoice
 from positions.recordpages import HIDDEN, field_text
 
 CHANGES_A_PAGE = 25
 #: So many rows of one changeset are told; an import writes thousands.
 ROWS_TOLD = 200
+#: What an edit makes of records is told of them once it is approved.
+APPROVED = PendingEdit.Stage.APPROVED
 #: Where words stand in a text, which only machines read; the words themselves are told.
 PLACES = frozenset({"start", "end", "prefix", "suffix", "text_hash"})
 Subject = tuple[type[models.Model], int]
@@ -128,6 +130,15 @@ def of_changeset(changeset: Changeset, user) -> Step:
     found = rows.with_row_before().select_related("changeset").order_by("pk")[:ROWS_TOLD]
     steps = list(_steps(found, changeset.negotiation, user))
     return steps[0] if steps else _step(changeset, (), is_open=True)
+
+
+def kept_for_review(changeset: Changeset, user) -> tuple[Deed, ...]:
+    """Return what the edits change that a changeset kept for review, took back or sent back."""
+    rows = History.objects.visible_to(user).filter(
+        changeset=changeset, table_name=PendingEdit._meta.db_table
+    )
+    kept = {row.row_id: row.data["rows"] for row in rows if row.data["stage"] != APPROVED}
+    return deeds_of([row for rows in kept.values() for row in rows], changeset.negotiation)
 
 
 def _steps(

@@ -61,9 +61,10 @@ def _in_order(deeds: Sequence[Deed]) -> list[Deed]:
 def _sentence(deed: Deed) -> str:
     title = Truncator(" ".join(deed.title.split())).chars(TOLD_OF_TITLE)
     record = f"{deed.kind} “{title}”" if title else f"{deed.kind} {deed.pk}"
-    if len(deed.changes) == 1 and deed.title in (deed.changes[0].before, deed.changes[0].after):
-        # What was changed are the words by which it is called.
-        record = deed.kind
+    told_with_it = {deed.changes[0].before, deed.changes[0].after} if len(deed.changes) == 1 else ()
+    if deed.title in told_with_it and len(deed.title) > TOLD_OF_TITLE:
+        # What was changed is the long text by which it is called.
+        record = f"{deed.kind} {deed.pk}"
     if deed.word == _("removed"):
         return _("%(record)s is removed") % {"record": record}
     if deed.word == _("added"):

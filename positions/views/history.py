@@ -101,6 +101,8 @@ def changeset(request, slug, revision):
         "negotiation": negotiation,
         "changeset": found,
         "step": recordhistory.of_changeset(found, request.user),
+        "kept": {"deeds": recordhistory.kept_for_review(found, request.user)},
+        "back": there_still(request, negotiation, there) or reverse("changes", args=[slug]),
         "told_at_most": recordhistory.ROWS_TOLD,
         "plan": plan,
         "does": () if plan.obstacles else sentences(planned_deeds(plan)),

@@ -277,7 +277,7 @@ def test_the_last_change_is_undone_in_two_steps(talks, editor):
     assert "<ins>A slip" in html
     assert "What they say, in our words is “Water for sixty days.” again, not “A slip.”" in html
     done = editor.post(f"/{talks.slug}/changes/{number}/", follow=True)
-    assert "Undone. Demand: What they say, in our words is “Water for" in done.content.decode()
+    assert "Undone. Demand “Water for sixty days.”: What they say" in done.content.decode()
     assert Demand.objects.get(pk=demand.pk).text == "Water for sixty days."
     assert Changeset.objects.filter(user_id=talks.editor.pk).latest("revision").reason == (
         f"Revision {number} undone"

@@ -16,7 +16,7 @@ from negotiations.operations import create, edit, remove
 from negotiations.reversing import planned, reverse
 from negotiations.undoings import _something_left, last_to_undo, undoings_of, undone_by
 from positions.clausediff import Run
-from positions.models import Demand, Issue
+from positions.models import Demand, Issue, PendingEdit
 from positions.operations import edit_demand
 from positions.recordhistory import Deed, FieldChange
 from positions.undoingwords import TOLD_BEFORE, TOLD_OF_TEXT, apart, as_sentence, in_a_line
@@ -77,12 +77,12 @@ def test_twice_steps_back_over_the_last_two_acts(talks, editor, look):
     for expected, now, left in ((second, "Two.", "One."), (first, "One.", before)):
         address = look()
         assert revision_in(address) == expected
-        means = f"Demand: What they say, in our words is “{left}” again, not “{now}”"
+        means = f"What they say, in our words is “{left}” again, not “{now}”"
         shown = page(editor, address)
-        assert f'Undoing it means:</p> <ul class="parts"><li>{means}</li>' in shown
+        assert f'Undoing it means:</p> <ul class="parts"><li>Demand “{now}”: {means}</li>' in shown
         assert "Enter presses it." in shown
         said = editor.post(address, follow=True).content.decode()
-        assert f"Undone. {means} <a" in said
+        assert f"Undone. Demand “{left}”: {means} <a" in said
         assert text_of(talks) == left
     # Nothing older is theirs, and neither undoing is offered.
     assert look() == f"/{talks.slug}/changes/"
@@ -100,10 +100,10 @@ def test_undoing_the_undoing_is_called_redoing_and_offers_to_undo_again(talks, e
     looked = page(editor, f"/{talks.slug}/changes/{undoing}/")
     assert f'This undid <a href="/{talks.slug}/changes/{number}/">revision {number}</a>.' in looked
     means = f"What they say, in our words is “One.” again, not “{before}”"
-    assert f'Redoing it means:</p> <ul class="parts"><li>Demand: {means}</li>' in looked
+    assert f'Redoing it means:</p> <ul class="parts"><li>Demand “{before}”: {means}</li>' in looked
     back = editor.post(f"/{talks.slug}/changes/{undoing}/", follow=True).content.decode()
     redoing = revision_of(talks.negotiation)
-    assert f"Redone. Demand: {means}" in back
+    assert f"Redone. Demand “One.”: {means}" in back
     assert f'<a href="/{talks.slug}/changes/{redoing}/?undo=1">Undo</a>' in back
     assert Changeset.objects.get(revision=redoing, negotiation=talks.negotiation).reason == (
         f"Revision {number} redone"
@@ -232,6 +232,31 @@ def test_one_comes_back_to_the_page_that_asked(talks, editor, look):
     assert editor.post(look(next=issue)).url == issue
 
 
+def test_one_can_cancel_and_is_led_back(talks, editor, look):
+    reworded(talks, "One.")
+    there = f"/{talks.slug}/records/{talks.asked.pk}/?page=2"
+    cancel = '<a class="button" href="{}">Cancel</a>'
+    assert cancel.format(there) in page(editor, look(next=there))
+    assert cancel.format(f"/{talks.slug}/changes/") in page(editor, look(next="//elsewhere/"))
+    assert text_of(talks) == "One."
+
+
+def test_the_words_of_an_edit_that_waits_are_shown_before_it_is_undone(talks, editor, look):
+    edit(talks.negotiation, user=talks.editor, review="required")
+    before = text_of(talks)
+    reworded(talks, "Words that wait")
+    address = look()
+    shown = page(editor, address)
+    assert "What that edit changes once it is approved" in shown
+    assert "<ins>Words" in shown
+    assert f"№ {talks.asked.pk}" not in shown
+    editor.post(address)
+    assert not PendingEdit.objects.exists()
+    assert text_of(talks) == before
+    # The undoing tells them as well, since doing it again would let them wait once more.
+    assert "<ins>Words" in page(editor, f"/{talks.slug}/changes/{revision_of(talks.negotiation)}/")
+
+
 def test_not_to_a_page_that_is_gone_with_what_was_undone(talks, editor, look):
     demand = published_demand(negotiation=talks.negotiation, user=talks.editor, text="A slip.")
     address = look(next=f"/{talks.slug}/records/{demand.pk}/")
@@ -281,6 +306,14 @@ def test_what_became_of_more_than_one_field_or_record_is_told_shortly():
         (
             (deed("edited", ("Firmness", "firm", "flexible")),),
             "Demand “A truce.”: Firmness is “flexible” again, not “firm”.",
+        ),
+        (
+            (deed("edited", ("Name", "A ceasefire", "A truce."), kind="issue"),),
+            "Issue “A truce.”: Name is “A truce.” again, not “A ceasefire”.",
+        ),
+        (
+            (deed("edited", ("Text", "Long words. " * 9, "Short"), title="Long words. " * 9),),
+            f"Demand 7: Text is “Short” again, not “{'Long words. ' * 5}…”",
         ),
         (
             (deed("edited", ("Note", "A slip", "")),),
