@@ -6,7 +6,8 @@ those rows as they would be; approving writes just these, and the database compa
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
@@ -26,10 +27,27 @@ REVIEW_RULES = frozenset(
 RowKey = tuple[str, int]
 
 
+class EditWaits(ValidationError):
+    """An edit of the record waits already, and is decided first: ``pending``."""
+
+    def __init__(self, pending: PendingEdit):
+        said = _("An edit of this by %(who)s waits for review already; it is decided first.")
+        super().__init__(said % {"who": pending.user.get_username()}, code="edit_waits")
+        self.pending = pending
+
+
 def is_reviewed(negotiation: Negotiation) -> bool:
     """Whether records of the negotiation are published by somebody else's approval only."""
     rows = Negotiation.objects.filter(pk=negotiation.pk)
     return rows.filter(review=Negotiation.Review.REQUIRED).exists()
+
+
+def records_waiting(negotiation: Negotiation, user) -> frozenset[int]:
+    """Return the numbers of the records of which an edit waits, as far as ``user`` may know it."""
+    if negotiation.review != Negotiation.Review.REQUIRED:
+        return frozenset()
+    waiting = PendingEdit.objects.visible_to(user).waiting().filter(negotiation=negotiation)
+    return frozenset(waiting.values_list("record", flat=True))
 
 
 @operation
@@ -39,16 +57,13 @@ def keep(
     """Try out what ``act`` does to a published record, and keep it for review; return the record.
 
     Its ``pending_edit`` is what was kept; None where ``act`` changed nothing. Raises
-    ``ValidationError`` for what could not be approved either, and where an edit waits already.
+    ``ValidationError`` for what could not be approved either, and ``EditWaits`` where one does.
     """
     current = locked(record)
     if version is not None and current.version != version:
         raise Conflict(current)
     if waiting := PendingEdit.objects.waiting().filter(record_id=record.pk).first():
-        raise ValidationError(
-            _("An edit of this by %(who)s waits for review already; it is decided first.")
-            % {"who": waiting.user.get_username()}
-        )
+        raise EditWaits(waiting)
     rows, result = _tried(record.negotiation, act)
     if rows is None:
         return result
@@ -161,13 +176,34 @@ def _changed(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], list[Im
 
 
 def _refuse_if_stale(pending: PendingEdit) -> None:
+    if _is_stale(pending):
+        raise ValidationError(
+            _("What this edit began from has changed since; send it back to be made anew.")
+        )
+
+
+def _is_stale(pending: PendingEdit) -> bool:
     now = _newest(pending.rows, pending.negotiation_id)
-    for row in pending.rows:
-        current = now.get((row["table"], row["id"]))
-        if _said(current) != _said(row["before"]):
-            raise ValidationError(
-                _("What this edit began from has changed since; send it back to be made anew.")
-            )
+    return any(
+        _said(now.get((row["table"], row["id"]))) != _said(row["before"]) for row in pending.rows
+    )
+
+
+@contextmanager
+def as_approved(pending: PendingEdit, row: Any) -> Iterator[Any]:
+    """Give a published row as an edit of it would make it, with all that hangs on it, to read.
+
+    What it gives is read inside: leaving takes it back. Where what the edit began from has changed
+    since, only the row's own fields are as it has them.
+    """
+    with transaction.atomic():
+        if _is_stale(pending):
+            made = proposed(pending, row)
+        else:
+            apply(pending)
+            made = type(row)._default_manager.get(pk=row.pk)
+        yield made
+        transaction.set_rollback(True)
 
 
 def _newest(rows: Sequence[Mapping[str, Any]], negotiation: int) -> dict[RowKey, Image]:

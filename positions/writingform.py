@@ -24,6 +24,8 @@ class WritingForm(OperationErrors, forms.Form):
     set_by_itself: frozenset[str] = frozenset()
     #: What somebody else changed meanwhile, to be said when it is saved.
     note = ""
+    #: The edit of the record that waits for review, where saving was refused for that.
+    decided_first: Any = None
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("Why this edit"), required=False, max_length=500)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from negotiations.models import Negotiation
 from positions.asked import query_of, words_of
+from positions.pendingedits import records_waiting
 from positions.question import PLACES, QuestionForm
 
 
@@ -72,6 +73,7 @@ def shown_page(
 def frame(request, asked: QuestionForm, page: Any) -> dict[str, Any]:
     """Return what the head, the form and the foot of such a page are made of."""
     question = asked.question
+    can_edit = question.revision is None and may_edit(request, asked.negotiation)
     return {
         "asked": asked,
         "question": question,
@@ -80,5 +82,6 @@ def frame(request, asked: QuestionForm, page: Any) -> dict[str, Any]:
         "filtered": bool(set(PLACES) & set(asked.given)),
         "by_issue": "issue" in asked.takes,
         "by_party": "party" in asked.takes,
-        "can_edit": question.revision is None and may_edit(request, asked.negotiation),
+        "can_edit": can_edit,
+        "edits_waiting": records_waiting(asked.negotiation, request.user) if can_edit else (),
     }

@@ -35,10 +35,12 @@ from positions.recordpages import url_of
 from positions.reviewing import publish, submit
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.rows import is_on_comparison, row_of_address, rows_saved
-from positions.views.saving import ask, brought_up, save, told
+from positions.views.saving import ask, brought_up, save, set_against_waiting, told
 
 #: The addresses at which a record's number stands for the record that is edited.
 EDIT_FORMS = frozenset({"record-edit", "demand-edit"})
+#: Those at which it stands for a record that gets something.
+ABOUT_RECORDS = EDIT_FORMS | {"clause-new", "clause-paste", "clause-attach", "proposal-version"}
 #: What may be done to a record's state: the operation, and what became of the record.
 STATE_ACTS = {
     "in review": (submit, gettext_lazy("sent to review")),
@@ -307,6 +309,7 @@ def show_form(request, form, *, conflict=None, status=HTTPStatus.OK, back=""):
         "refused": _gone_on_from(request, form.record),
         "back": go_on(request, back or own),
         "in_row": is_on_comparison(request, form.negotiation),
+        **set_against_waiting(form),
     }
     return render_page_or_part(request, form.page, "form", context, status=status)
 
@@ -330,11 +333,16 @@ def others_at(request, record) -> list[presence.Other]:
 
 def edited_at(address: str) -> int | None:
     """Return the number of the record that the form at an address edits; None if it edits none."""
+    return record_of_form(address, among=EDIT_FORMS)
+
+
+def record_of_form(address: str, among=ABOUT_RECORDS) -> int | None:
+    """Return the number of the record that the form at an address is about; None if of none."""
     try:
         found = resolve(urlsplit(address).path)
     except Resolver404:
         return None
-    return found.kwargs["pk"] if found.url_name in EDIT_FORMS else None
+    return found.kwargs["pk"] if found.url_name in among else None
 
 
 def show_conflict(request, form, current):

@@ -19,6 +19,7 @@ from negotiations.models import Intake, Source
 from negotiations.operations import Conflict
 from positions import capture, textdiff
 from positions.intakeforms import CorrectionForm, GiveForm, SourceForm
+from positions.pendingedits import proposed
 from positions.textversions import text_at, versions_of
 from positions.views.editing import (
     filled,
@@ -28,6 +29,7 @@ from positions.views.editing import (
     saved_message,
     source_key,
     typed,
+    waiting_edit,
 )
 from positions.views.saving import save
 from positions.views.savingtexts import ask_text, save_text
@@ -118,8 +120,17 @@ def source_text_check(request, slug, pk, intake):
         "pieces": textdiff.compared(form.source.text, form.text),
         "foreseen": capture.foreseen(form.source, form.text),
         "asked_text": asked,
+        "waits": waiting_edit(form.source, form.source.negotiation),
+        "against_waiting": _against_waiting(form),
     }
     return _show(request, form.page, form, _about(form.source, context), status)
+
+
+def _against_waiting(form: CorrectionForm):
+    """Return what differs from the text that waits, where saving was refused since one does."""
+    edit = form.decided_first
+    waiting = proposed(edit, form.source).text if edit else form.source.text
+    return textdiff.compared(waiting, form.text) if waiting != form.source.text else ()
 
 
 @signed_in

@@ -20,11 +20,11 @@ from django_htmx.http import trigger_client_event
 from config.htmx import render_page_or_part, wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
-from negotiations.models import Negotiation, Party, Source
+from negotiations.models import Party, Source
 from negotiations.operations import Conflict
 from negotiations.past import records_as_of
 from positions import paperpage, papers
-from positions.models import Clause, Demand, Evidence, Issue, PendingEdit, Proposal, Silence
+from positions.models import Clause, Demand, Evidence, Issue, Proposal, Silence
 from positions.operations import edit_record, record_with_evidence
 from positions.paperforms import AttachForm, ClauseForm, PasteForm, VersionForm
 from positions.question import CLOCKS, QuestionForm
@@ -275,27 +275,16 @@ def _page(request, negotiation, paper, asked: QuestionForm, *, status=HTTPStatus
             question=question,
             compared=_paper(request, then, _number(wanted)) if wanted else None,
         )
-    framed = frame(request, asked, page)
     context = {
         "negotiation": negotiation,
         "page": page,
         "paper": paper,
-        **framed,
-        "edits_waiting": _edits_waiting(negotiation, paper) if framed["can_edit"] else (),
+        **frame(request, asked, page),
         "deleted": request.session.get(_undo_key(paper)),
         "operators": Clause.Operator.choices,
         "here": request.get_full_path() if status == HTTPStatus.OK else _address(paper, paper),
     }
     return render(request, "positions/proposal.html", context, status=status)
-
-
-def _edits_waiting(negotiation, paper: Proposal) -> frozenset[int]:
-    """Return the numbers of the paper's clauses of which an edit waits for review."""
-    if negotiation.review != Negotiation.Review.REQUIRED:
-        return frozenset()
-    clauses = Clause.objects.filter(proposal=paper.pk).values("pk")
-    waiting = PendingEdit.objects.waiting().filter(record__in=clauses)
-    return frozenset(waiting.values_list("record", flat=True))
 
 
 def _address(paper: Proposal, record) -> str:

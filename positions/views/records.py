@@ -10,6 +10,7 @@ from positions import sentback
 from positions.commenting import comments_on
 from positions.following import KINDS, is_watched
 from positions.models import PendingEdit
+from positions.pendingedits import records_waiting
 from positions.recordhistory import deeds_of
 from positions.recordpages import page_of
 from positions.views.asking import may_edit, negotiation_or_404
@@ -31,6 +32,7 @@ def record(request, slug, pk):
         "watched": number.kind in KINDS and is_watched(request.user, negotiation, pk),
         "comments": comments_on(number, request.user),
         "can_edit": can_edit,
+        "edits_waiting": records_waiting(negotiation, request.user) if can_edit else (),
         "others": others_at(request, number) if can_edit else [],
         "pending": PendingEdit.objects.visible_to(request.user)
         .waiting()

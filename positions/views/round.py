@@ -1,6 +1,6 @@
 """The round: its record for everybody, the workplace of those who write it."""
 
-from functools import partial
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -20,14 +20,32 @@ from django_htmx.http import trigger_client_event
 from config.htmx import parts_of, render_page_or_part, wants_part
 from config.resend import signed_in
 from negotiations import ranges, unsaved
-from negotiations.models import Delegate, Negotiation, Participation, Party, Round, Source
+from negotiations.models import (
+    Delegate,
+    Negotiation,
+    Participation,
+    Party,
+    Round,
+    Source,
+    UnsavedForm,
+)
 from negotiations.operations import Conflict
 from negotiations.rounds import seat_again
 from positions import draftlist, roundpage
 from positions.importing.pasting import WITHOUT_HEADER, Pasted
 from positions.lineform import LineForm, offered
-from positions.models import Evidence, Issue, Silence
+from positions.models import (
+    Clause,
+    Demand,
+    Event,
+    Evidence,
+    Issue,
+    Outcome,
+    Proposal,
+    Silence,
+)
 from positions.operations import record_with_evidence
+from positions.pendingedits import records_waiting
 from positions.roundforms import ACTS, SeatForm
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import (
@@ -35,13 +53,20 @@ from positions.views.editing import (
     filled,
     is_to_save,
     negotiation_to_edit,
+    record_of_form,
     remember_source,
     saved_message,
     source_key,
     typed,
     waiting_edit,
 )
-from positions.views.saving import ask, save, told
+from positions.views.saving import ask, save, set_against_waiting, told
+
+#: What is recorded of a round, besides itself, and how each points to it.
+OF_ROUNDS = {
+    **dict.fromkeys((Participation, Delegate, Proposal, Demand, Outcome, Event, Silence), "round"),
+    Clause: "proposal__round",
+}
 
 
 def _round_of(request, negotiation, pk) -> Round:
@@ -58,8 +83,8 @@ def _of_round(request, model, held: Round, **which):
     return get_object_or_404(rows, **which)
 
 
-def _issue_key(negotiation_id) -> str:
-    return f"last-issue-{negotiation_id}"
+def _issue_key(party: Party) -> str:
+    return f"last-issue-{party.pk}"
 
 
 def _copy(request) -> str:
@@ -87,6 +112,7 @@ def round_page(request, slug, pk):
     }
     if can_edit:
         context |= _workplace(request, page) | {"pending": waiting_edit(held, negotiation)}
+        context["edits_waiting"] = records_waiting(negotiation, request.user)
         if negotiation.review == Negotiation.Review.REQUIRED:
             context["drafts"] = draftlist.count_with_round(held, request.user)
     return render(request, "positions/round.html", context)
@@ -95,11 +121,8 @@ def round_page(request, slug, pk):
 def _workplace(request, page) -> dict:
     """What only editors have: a line for each side as they left it, and their unfinished forms."""
     offers = offered(page.round, request.user)
-    left = {
-        form.page: form
-        for form in unsaved.unfinished(user=request.user, negotiation=page.negotiation)
-        if _is_about(page.round, form.page)
-    }
+    forms = unsaved.unfinished(user=request.user, negotiation=page.negotiation)
+    left = {form.page: form for form in _about(page.round, forms, request.user)}
     make = _line_maker(request, offers)
     columns = []
     for side in page.principals:
@@ -133,11 +156,25 @@ def _sources_to_choose(request, offers) -> str:
     return Select(choices=choices).render("known", last or "", attrs=attrs)
 
 
-def _is_about(held: Round, page: str) -> bool:
-    """Whether an unfinished form, by its address, is one of the round."""
-    parts = parts_of(page)
-    named = ("round", str(held.pk)) in parse_qsl(parts.query)
-    return named or parts.path.startswith(_address(held, "round"))
+def _about(held: Round, forms, user) -> Iterator[UnsavedForm]:
+    """Give those unfinished forms that are, by their addresses, of the round or of its records."""
+    named = {form: record_of_form(form.page) for form in forms}
+    own = {held.pk, *_records_of(held, {pk for pk in named.values() if pk}, user)}
+    for form, pk in named.items():
+        parts = parts_of(form.page)
+        says_so = ("round", str(held.pk)) in parse_qsl(parts.query)
+        if says_so or pk in own or parts.path.startswith(_address(held, "round")):
+            yield form
+
+
+def _records_of(held: Round, numbers: set[int], user) -> set[int]:
+    """Return those of the numbers that are of records of the round."""
+    among = [
+        model.objects.visible_to(user).filter(pk__in=numbers, **{place: held.pk}).order_by()
+        for model, place in OF_ROUNDS.items()
+    ]
+    first, *others = (rows.values_list("pk", flat=True) for rows in among)
+    return set(first.union(*others)) if numbers else set()
 
 
 def _address(held: Round, name: str, *more: str) -> str:
@@ -145,16 +182,21 @@ def _address(held: Round, name: str, *more: str) -> str:
 
 
 def _line_maker(request, offers):
-    """Return what makes a line, as the address and the last line would have it."""
-    return partial(
-        LineForm,
-        offered=offers,
-        user=request.user,
-        first={n: t for n, t in request.GET.items() if n in LineForm.base_fields},
-        last_issue=request.session.get(_issue_key(offers.round.negotiation_id), ""),
-        last_source=request.session.get(source_key(offers.round.negotiation)),
-        copy=_copy(request),
-    )
+    """Return what makes a party's line, as the address and its last line would have it."""
+
+    def make(data=None, *, party: Party) -> LineForm:
+        return LineForm(
+            data,
+            offered=offers,
+            user=request.user,
+            party=party,
+            first={n: t for n, t in request.GET.items() if n in LineForm.base_fields},
+            last_issue=request.session.get(_issue_key(party), ""),
+            last_source=request.session.get(source_key(offers.round.negotiation)),
+            copy=_copy(request),
+        )
+
+    return make
 
 
 @signed_in
@@ -165,7 +207,7 @@ def round_line(request, slug, pk, party):
     side = _of_round(request, Party, held, code=party)
     form = filled(request, _line_maker(request, offered(held, request.user)), party=side)
     if is_to_save(request) and (demand := save(form)):
-        request.session[_issue_key(held.negotiation_id)] = form.data.get("issue", "")
+        request.session[_issue_key(side)] = form.data.get("issue", "")
         source = remember_source(request, form, demand)
         _forget(request, form)
         is_principal = side.standing == Party.Standing.PRINCIPAL
@@ -245,6 +287,7 @@ def round_status(request, slug, pk, act):
         form, asked = ask(form, conflict.current, request.POST)
         status = HTTPStatus.CONFLICT
     asked["waits"] = waiting_edit(held, held.negotiation)
+    asked |= set_against_waiting(form)
     return _show(request, "positions/round_form.html", form, held, "round-head", status, **asked)
 
 

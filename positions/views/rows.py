@@ -15,6 +15,7 @@ from config.htmx import parts_of, wants_part
 from negotiations.models import Negotiation
 from positions import comparison as comparisons
 from positions.models import Event, Evidence, Linkage, TermValue
+from positions.pendingedits import records_waiting
 from positions.question import Question, QuestionForm
 from positions.views.comparison import as_asked
 
@@ -74,6 +75,7 @@ def rows_saved(
         "negotiation": negotiation,
         "comparison": built,
         "can_edit": True,
+        "edits_waiting": records_waiting(negotiation, request.user),
         "shown": shown,
         "matrix_at": f"{shown_at.path}?{shown_at.query}",
         "lines": [

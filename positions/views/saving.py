@@ -1,15 +1,11 @@
 """Saving a form; where somebody else was quicker, both edits, if they can stand together."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from negotiations.models import History
+from negotiations.edits import EditBy
 from negotiations.operations import Conflict
 from positions.conflicts import (
     OFFERED,
@@ -22,18 +18,11 @@ from positions.conflicts import (
     with_choices,
     without_asking,
 )
-from positions.models import PendingEdit, Term
+from positions.edits import edits_since
+from positions.pendingedits import EditWaits, as_approved
 
 #: So often somebody may be quicker while two edits are put together, before the choice is asked.
 MOST_ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class EditBy:
-    """Who edited a row, and when."""
-
-    who: str
-    at: datetime
 
 
 def save(form):
@@ -52,6 +41,8 @@ def save(form):
         record = _save_both(form, conflict)
     except ValidationError as error:
         form.add_operation_errors(error)
+        if isinstance(error, EditWaits):
+            form.decided_first = error.pending
         return None
     if gone:
         said = _("This replaced what %(who)s had written: %(what)s.")
@@ -105,6 +96,23 @@ def ask(form, current, posted) -> tuple:
     rows = with_choices(rows, mine.data, posted)
     since = form.data.get("version", "")
     return mine, told(rows) | {"since": since, "edits": edits_since(current, since, form.user)}
+
+
+def set_against_waiting(form) -> dict:
+    """Return what a template needs to set what was typed against the edit that waits.
+
+    Nothing of a form that was not refused for that.
+    """
+    edit = form.decided_first
+    if edit is None:
+        return {}
+    with as_approved(edit, form.record) as record:
+        rows = conflict_rows(form, form.anew(record=record))
+    return {
+        "decided_first": edit,
+        "both_changed": [row for row in rows if row.is_open],
+        "they_changed": [row for row in rows if not row.is_open],
+    }
 
 
 def told(conflict: Sequence[ConflictRow] = ()) -> dict:
@@ -166,41 +174,3 @@ def _labels(fields) -> str:
 def names_of(edits: Sequence[EditBy]) -> str:
     """Return who edited, in a line."""
     return ", ".join(edit.who for edit in edits) or _("somebody")
-
-
-def edits_since(record, version: str, user) -> list[EditBy]:
-    """Return who wrote a row after it was ``version``, the last one last, as ``user`` may know it.
-
-    Each person is named once; of an edit that was approved, it is who made it. Of rows that do not
-    count versions it is only who wrote them last.
-    """
-    row = Q(table_name=record._meta.db_table, row_id=record.pk)
-    if isinstance(record, Term):
-        row |= Q(table_name=record.choices.model._meta.db_table, data__term_id=record.pk)
-    written = History.objects.visible_to(user).filter(
-        row, negotiation=getattr(record, "negotiation_id", record.pk)
-    )
-    is_counted = hasattr(record, "version") and version.isdecimal() and len(version) < 10
-    if is_counted:
-        written = written.filter(data__version__gt=int(version))
-    rows = written.select_related("changeset").order_by("-pk")[: None if is_counted else 1]
-    changesets = {each.changeset_id: each.changeset for each in rows}
-    makers = _makers(record, changesets, user)
-    found: dict[str, EditBy] = {}
-    for pk, changeset in changesets.items():
-        edit = EditBy(makers.get(pk) or changeset.user_name or _("Somebody"), changeset.sealed)
-        found.setdefault(edit.who, edit)
-    return list(reversed(found.values()))
-
-
-def _makers(record, changesets: Iterable[int], user) -> dict[int, str]:
-    """Return who made the edits of a record that changesets only approved, by changeset."""
-    approvals = History.objects.visible_to(user).filter(
-        changeset__in=changesets,
-        table_name=PendingEdit._meta.db_table,
-        data__record_id=record.pk,
-        data__stage=PendingEdit.Stage.APPROVED,
-    )
-    by = {each.changeset_id: each.data["user_id"] for each in approvals}
-    users = get_user_model().objects.in_bulk(set(by.values())) if by else {}
-    return {pk: users[number].get_username() for pk, number in by.items() if number in users}

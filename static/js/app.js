@@ -354,6 +354,13 @@
     waiting.set(form, setTimeout(() => underWay.set(form, keep(form, false)), 700));
   });
 
+  // What was refused since another edit waits for review is saved later, and so kept at once.
+  document.addEventListener("htmx:load", (event) => {
+    for (const refused of event.detail.elt.querySelectorAll("form[data-unsaved] [data-keeps]")) {
+      keep(refused.closest("form"), false);
+    }
+  });
+
   // What is a proposal no longer, once somebody writes something else.
   document.addEventListener("input", (event) => {
     event.target.closest("form.entry .field")?.querySelector(".proposed")?.remove();

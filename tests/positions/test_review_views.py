@@ -497,7 +497,9 @@ class TestTheAPI:
         assert post(talks.editor, act="submit").json()["state"] == "in review"
         assert post(talks.editor, act="approve").status_code == 403
         assert "reason" in post(talks.reviewer, act="send back").json()
-        assert post(talks.reviewer, act="approve", version=1).status_code == 409
+        early = post(talks.reviewer, act="approve", version=1)
+        assert early.status_code == 409
+        assert [each["who"] for each in early.json()["changed_by"]] == [talks.editor.username]
         assert post(talks.reviewer, act="approve", version=2).json()["state"] == "published"
         late = post(talks.second, act="send back", reason="Late")
         assert (late.status_code, late.json()["detail"]) == (
@@ -550,7 +552,7 @@ class TestButtonsOnWhatIsPublished:
         assert second.status_code == 422
         told = f"An edit of this by {talks.editor.username} waits for review"
         assert f"{told} already; it is decided first." in second.content.decode()
-        link = f'<a href="{at(talks, "review-record", meeting.pk)}">{told}</a>'
+        link = f'<a href="{at(talks, "review-record", meeting.pk)}">The edit that waits, sent on'
         assert link in second.content.decode()
         meeting.refresh_from_db()
         assert (meeting.status, meeting.venue) == ("planned", "")
@@ -578,7 +580,7 @@ class TestButtonsOnWhatIsPublished:
         editor = as_user(talks.editor)
         address = at(talks, "clause-act", last.pk)
         page = editor.post(address, {"act": "up", "version": last.version}, follow=True)
-        mark = f'<a class="clause__change" href="{at(talks, "review-record", last.pk)}">edit waits<'
+        mark = f'<a class="edit-waits" href="{at(talks, "review-record", last.pk)}">edit waits<'
         assert page.content.decode().count("edit waits<") == 1
         assert mark in page.content.decode()
         for who in (as_user(talks.reader), Client()):

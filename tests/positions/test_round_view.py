@@ -299,7 +299,8 @@ def test_a_line_in_the_page(client_of, third):
     assert Linkage.objects.get(record_id=demand.pk).condition == "nobody shoots"
     assert Evidence.objects.get(record_id=demand.pk).source == source
     page = editor.get(at(third))
-    line = page.context["columns"][0][1]
+    lines = {side.party.code: line for side, line in page.context["columns"]}
+    line = lines["RU"]
     assert line["issue"].value() == "ceasefire"
     assert line["source"].value() == source.pk
     assert line["text"].value() is None
@@ -461,6 +462,40 @@ def test_unfinished_forms_of_this_round_are_listed(client_of, second, third):
         )
     listed = {each.page for each in editor.get(at(third)).context["unfinished"]}
     assert listed == {f"/{SLUG}/new/outcome/?round={third.pk}", at(third, "round-line", "TR")}
+
+
+def test_unfinished_edits_of_the_round_and_of_its_records_are_listed(client_of, second, third):
+    editor = client_of("editor")
+    said, elsewhere = (
+        published_demand(negotiation=each.negotiation, round=each, holders=[party("UA")])
+        for each in (third, second)
+    )
+    wanted = [
+        f"/{SLUG}/records/{third.pk}/edit/",
+        f"/{SLUG}/demands/{said.pk}/edit/",
+    ]
+    for form in (
+        *wanted,
+        f"/{SLUG}/demands/{elsewhere.pk}/edit/",
+        f"/{SLUG}/records/{second.pk}/edit/",
+        f"/{SLUG}/records/{party('UA').pk}/edit/",
+    ):
+        editor.post(f"/{SLUG}/unsaved/?form={form}", {"text": f"Typed at {form}"})
+    page = editor.get(at(third))
+    assert {each.page for each in page.context["unfinished"]} == set(wanted)
+    assert f'<a href="{wanted[1]}">Typed at {wanted[1]}</a>' in body(page)
+
+
+def test_each_side_keeps_its_own_last_issue(client_of, third):
+    editor = client_of("editor")
+    for code, issue_code in (("UA", "ceasefire"), ("RU", "territory")):
+        typed = a_line(issue=issue_code)
+        editor.post(at(third, "round-line", code), typed, headers=HTMX)
+    lines = {side.party.code: line for side, line in editor.get(at(third)).context["columns"]}
+    assert {code: line["issue"].value() for code, line in lines.items()} == {
+        "UA": "ceasefire",
+        "RU": "territory",
+    }
 
 
 # People
