@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from negotiations.models import Track
+from negotiations.operations import edit
 from positions.models import Outcome
 from tests.browser.test_everyone import overflow, violations
 
@@ -55,6 +56,30 @@ def test_the_same_field_in_two_browsers(open_page, sign_in, javascript):
     expect(second).to_have_url(re.compile(f"/records/{outcome.pk}/$"))
     outcome.refresh_from_db()
     assert outcome.text == "The editor’s outcome."
+
+
+def test_the_same_field_while_an_edit_of_it_waits_for_review(open_page, sign_in):
+    outcome = Outcome.objects.order_by("pk").first()
+    edit(outcome.negotiation, user=None, review="required")
+    for name in ("editor", "reviewer"):
+        page = sign_in(open_page(), name, f"/{SLUG}/records/{outcome.pk}/")
+        page.get_by_role("link", name="Edit", exact=True).first.click()
+        page.get_by_role("textbox", name="Text").fill(f"An outcome by the {name}.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        if name == "editor":
+            # The page says so without being loaded again.
+            expect(page.get_by_text("An edit by editor waits for review")).to_be_visible()
+    field = page.get_by_role("group", name="Text", exact=True)
+    for words in ("An outcome by the reviewer.", "An outcome by the editor.", outcome.text):
+        expect(field).to_contain_text(words)
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("An outcome by the reviewer.")
+    # What was refused is kept at once, and found again.
+    expect(page.locator(".entry__kept")).to_contain_text("Draft kept")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert overflow(page) <= 0
+    page.goto(page.url.partition("/records/")[0])
+    expect(page.get_by_role("link", name="An outcome by the reviewer.")).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
