@@ -129,7 +129,10 @@ class TestTheAnswerToASave:
         assert f"An edit by {talks.editor.username} waits" in told.text_content()
         (row,) = Evidence.objects.filter(record=demand.pk)
         edit_record(row, user=talks.editor, version=row.version, locator="Page 2")
-        assert marks(editor.get(page)) == [at(talks, "review-record", row.pk)]
+        value = TermValue.objects.get(record=demand.pk)
+        edit_record(value, user=talks.editor, version=value.version, approximate=True)
+        waiting = {at(talks, "review-record", each.pk) for each in (row, value)}
+        assert set(marks(editor.get(page))) == waiting
 
 
 def words(node) -> str:
