@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
     inline_serializer,
 )
 from rest_framework.fields import CharField, DateTimeField
+from rest_framework.serializers import Serializer
 
 from config.api import CSVRenderer, XLSXRenderer
 
@@ -51,10 +52,16 @@ def _etag(statuses: list[int]) -> OpenApiParameter:
     return OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=said, response=codes)
 
 
-def changed_by():
+class ChangedBySerializer(Serializer):
+    """Who was quicker, and when."""
+
+    who = CharField()
+    at = DateTimeField()
+
+
+def changed_by() -> ChangedBySerializer:
     """Return the field of an answer that tells who was quicker."""
-    named: Any = {"who": CharField(), "at": DateTimeField()}
-    return inline_serializer("ChangedBy", named, many=True, required=False, help_text=CHANGED_BY)
+    return ChangedBySerializer(many=True, required=False, help_text=CHANGED_BY)
 
 
 @functools.cache

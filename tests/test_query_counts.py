@@ -127,7 +127,7 @@ LIMITS = {
     "coding-settle": 46,
     "review-record": 62,
     "record-history": 30,
-    "changeset": 73,
+    "changeset": 74,
     "record-new": 17,
 }
 

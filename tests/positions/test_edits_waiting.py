@@ -210,7 +210,10 @@ class TestASecondEdit:
     def test_of_the_text_of_a_source(self, talks):
         give = at(talks, "source-text", talks.source.pk)
         answers = []
-        for user, text in ((talks.editor, "They met at the mill."), (talks.other, "They met at the inn.")):
+        for user, text in (
+            (talks.editor, "They met at the mill."),
+            (talks.other, "They met at the inn."),
+        ):
             client = as_user(user)
             check = client.post(give, as_sent(client.get(give), "give") | {"text": text}).url
             answers.append(client.post(check, as_sent(client.get(check))))
