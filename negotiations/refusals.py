@@ -99,11 +99,15 @@ def _violation(model: type[models.Model], constraint: models.BaseConstraint) -> 
 
 
 class RestedOn(ValidationError):
-    """Others rest on what was to go; ``numbers`` are theirs, by the words that name them."""
+    """Others stand in the way; ``numbers`` are theirs, by the words that name them.
 
-    def __init__(self, message: str, numbers: Mapping[str, int]):
+    ``waiting`` are those of them that are decided on first.
+    """
+
+    def __init__(self, message: str, numbers: Mapping[str, int], waiting: Iterable[int] = ()):
         super().__init__(message, code="rested_on")
         self.numbers = numbers
+        self.waiting = frozenset(waiting)
 
 
 def rested_on(rows: Iterable[models.Model]) -> ValidationError:

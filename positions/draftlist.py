@@ -1,6 +1,6 @@
 """Drafts that nobody has sent to review: one's own first asked for, many sent at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from negotiations.models import History, Negotiation, Record, Round, State
 from negotiations.titles import titled
 from positions.models import Clause
-from positions.operations import NEED_EVIDENCE
+from positions.reviewing import NEED_EVIDENCE
 from positions.reviewqueue import PARTS, PER_PAGE, QueueQuery, of_round
 from positions.sentback import drafts_of, table_of
 from positions.statements import evidence_of
@@ -101,26 +101,6 @@ def build(*, query: DraftQuery, number) -> DraftPage:
     """Return the page of drafts that ``query`` asks for, which must be valid."""
     page = Paginator(query.records().order_by("pk"), PER_PAGE).get_page(number)
     return DraftPage(page, tuple(_told(list(page), query.user)))
-
-
-def whole(numbers: Iterable[str]) -> set[int]:
-    """Return those texts that can be numbers of records, as numbers."""
-    return {int(text) for text in numbers if text.isdecimal() and len(text) < 19}
-
-
-def named(numbers: Iterable[str], negotiation: Negotiation, user) -> tuple[list[Any], int]:
-    """Return the rows of those ``numbers`` that are drafts still, and how many are not."""
-    wanted = whole(numbers)
-    records = drafts_in(negotiation, user).filter(pk__in=wanted).order_by("pk")
-    by_model: dict[Any, list[int]] = {}
-    for record in records:
-        by_model.setdefault(record.model, []).append(record.pk)
-    rows = [
-        row
-        for model, pks in by_model.items()
-        for row in model.objects.filter(pk__in=pks).select_related("negotiation")
-    ]
-    return sorted(rows, key=lambda row: row.pk), len(wanted) - len(rows)
 
 
 def _told(records: Sequence[Any], user) -> Iterator[Draft]:

@@ -7,15 +7,13 @@ from django.utils.translation import gettext as _
 
 from negotiations.models import Negotiation, Person, Record, Round, Source, State, Track
 from negotiations.operations import create, edit, operation, remove, retract
-from positions.models import Demand, Event, Evidence, Linkage, Outcome, Silence, TermValue
+from positions.models import Demand, Evidence, Linkage, TermValue
 from positions.pendingedits import is_reviewed, keep
 from positions.placing import carry, placed, replaced
-from positions.reviewing import publish, send_back, submit
+from positions.reviewing import NEED_EVIDENCE, publish, send_back, submit
 
 #: The fields of one row, by name.
 Fields = Mapping[str, Any]
-#: What is published only on somebody's word.
-NEED_EVIDENCE = frozenset({Demand, Outcome, Event, Silence})
 #: How an edit brings a record into a state.
 STATE_STEPS = {
     State.PUBLISHED: publish,

@@ -24,7 +24,8 @@ from positions.evidencefields import EVIDENCE, SOURCE, EvidenceFields
 from positions.models import Clause, Evidence
 from positions.models.issue import Retirable
 from positions.offered import kinds_allowed, label, number, offered_later
-from positions.operations import NEED_EVIDENCE, add_part, edit_record, record_with_evidence
+from positions.operations import add_part, edit_record, record_with_evidence
+from positions.reviewing import NEED_EVIDENCE
 from positions.writingform import WritingForm
 
 

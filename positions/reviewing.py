@@ -4,7 +4,7 @@ The database holds to the same rules at the seal (``migrations/0008_review.sql``
 said in better words, and what is decided is ours until the transaction ends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from negotiations.models import Negotiation, Record, State
 from negotiations.operations import Conflict, locked, operation, parts_of, set_state
 from negotiations.operations import publish as publish_at_once
-from negotiations.refusals import RestedOn, named
+from negotiations.refusals import RestedOn
 from negotiations.rowimages import pointers
-from positions.models import PendingEdit
+from negotiations.titles import called, listed
+from positions.models import Demand, Event, Evidence, Outcome, PendingEdit, Silence
 from positions.pendingedits import UNPUBLISHED, apply, decided, is_reviewed, refuse_decided
 from positions.reviewsets import Authors
 
 NAMED_AT_MOST = 5
+#: What is published only on somebody's word.
+NEED_EVIDENCE = frozenset({Demand, Outcome, Event, Silence})
 
 
 @operation
@@ -64,6 +67,39 @@ def approve(record: Any, *, user, version: int | None = None, reason: str = "") 
     _refuse_own(whole, user)
     _refuse_resting(whole)
     return set_state(row, State.PUBLISHED, user=user, reason=reason)
+
+
+@operation
+def approve_all(
+    records: Iterable[Any], *, user, seen: Mapping[int, int], reason: str = ""
+) -> list[Any]:
+    """Publish what is in review as one change, all or none; return it.
+
+    ``seen`` has the versions that ``user`` looked at, by number. They may rest on each other.
+    Raises ``RestedOn`` that names each which cannot be published, and says why;
+    ``PermissionDenied`` to who may not decide.
+    """
+    records = list(records)
+    for negotiation in {record.negotiation for record in records}:
+        refuse_unless_reviewer(negotiation, user)
+    rows = [locked(record) for record in records]
+    wholes = {row.pk: [row, *_parts_in_review(row)] for row in rows}
+    together = {row.pk for whole in wholes.values() for row in whole}
+    refused = {}
+    for row in rows:
+        try:
+            if row.version != seen.get(row.pk):
+                raise ValidationError(_("It was changed since you opened the list."))
+            if row.state != State.IN_REVIEW:
+                refuse_decided()
+            _refuse_own(wholes[row.pk], user)
+            _refuse_resting(wholes[row.pk], together)
+            _refuse_unsaid(wholes[row.pk])
+        except ValidationError as error:
+            refused[row.pk] = error
+    if refused:
+        raise _refused_by_name(refused)
+    return [set_state(row, State.PUBLISHED, user=user, reason=reason) for row in rows]
 
 
 @operation
@@ -157,32 +193,56 @@ def _refuse_own(whole: list[Any], user) -> None:
     wrote = authors_of(row.pk for row in whole)
     own = [row for row in whole if user.pk in wrote[row.pk]]
     if own:
-        numbers = {named(row): row.pk for row in own[:NAMED_AT_MOST]}
+        numbers = called(Record.objects.filter(pk__in=[row.pk for row in own]).order_by("pk"))
         raise RestedOn(
             _("You wrote %(records)s yourself: somebody else approves it.")
-            % {"records": ", ".join(numbers)},
+            % {"records": listed([*numbers], NAMED_AT_MOST)},
             numbers,
         )
 
 
-def _refuse_resting(whole: list[Any]) -> None:
-    """Refuse what rests on records that are not published, naming them."""
+def _refuse_resting(whole: list[Any], together: Iterable[int] = ()) -> None:
+    """Refuse what rests on records that are not published, naming them.
+
+    ``together`` are published along with it.
+    """
     targets = {
         getattr(row, pointer.column)
         for row in whole
         for pointer in pointers(row.__class__)
         if pointer.target is Record or hasattr(pointer.target, "state")
     }
-    unpublished = Record.objects.filter(pk__in=targets - {None} - {row.pk for row in whole})
-    rows = list(unpublished.exclude(state=State.PUBLISHED).order_by("pk"))
+    besides = targets - {None} - {row.pk for row in whole} - set(together)
+    unpublished = Record.objects.filter(pk__in=besides).exclude(state=State.PUBLISHED)
+    rows = list(unpublished.order_by("pk"))
     if not rows:
         return
-    numbers = {f"{row.get_kind_display()} {row.pk}": row.pk for row in rows[:NAMED_AT_MOST]}
-    listed = ", ".join(numbers)
-    if len(rows) > NAMED_AT_MOST:
-        listed = _("%(named)s and others") % {"named": listed}
+    numbers = called(rows)
     raise RestedOn(
         _("It rests on what is not published: %(records)s. Decide on that first.")
-        % {"records": capfirst(listed)},
+        % {"records": listed([*numbers], NAMED_AT_MOST)},
         numbers,
+        waiting=[row.pk for row in rows if row.state == State.IN_REVIEW],
     )
+
+
+def _refuse_unsaid(whole: list[Any]) -> None:
+    """Refuse what nobody is said to have said, as the database does at the seal."""
+    row, *parts = whole
+    if type(row) not in NEED_EVIDENCE or any(isinstance(part, Evidence) for part in parts):
+        return
+    if not Evidence.objects.filter(record=row.pk, state=State.PUBLISHED).exists():
+        raise ValidationError(_("It names no source."))
+
+
+def _refused_by_name(refused: Mapping[int, ValidationError]) -> RestedOn:
+    """Return why each of several records cannot be approved, in one error."""
+    numbers = called(Record.objects.filter(pk__in=refused).order_by("pk"))
+    said = [_("Nothing was approved.")]
+    waiting = {*refused}
+    for name, pk in [*numbers.items()]:
+        error = refused[pk]
+        said.append(f"{capfirst(name)}: {' '.join(error.messages)}")
+        numbers |= getattr(error, "numbers", {})
+        waiting |= getattr(error, "waiting", frozenset())
+    return RestedOn(" ".join(said), numbers, waiting)

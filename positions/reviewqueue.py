@@ -23,7 +23,7 @@ from negotiations.models import (
     Round,
     State,
 )
-from negotiations.titles import titled
+from negotiations.titles import with_rows
 from positions.models import (
     Demand,
     Event,
@@ -36,7 +36,7 @@ from positions.models import (
     Silence,
     TermValue,
 )
-from positions.operations import NEED_EVIDENCE
+from positions.reviewing import NEED_EVIDENCE
 from positions.reviewsets import Authors
 from positions.statements import evidence_of
 
@@ -58,13 +58,15 @@ OF_ROUND: tuple[Any, ...] = (
 
 @dataclass(frozen=True)
 class Waiting:
-    """A record that waits: ``is_edit`` where it is published and an edit of it does.
+    """A record that waits, as it is in a ``version``: ``is_edit`` where it is published and an edit
+    of it does.
 
     ``is_own`` is of what the user wrote some of, and somebody else decides on; ``lacks_source`` of
     what cannot be published without one.
     """
 
     number: int
+    version: int
     kind: str
     title: str
     who: str
@@ -74,6 +76,11 @@ class Waiting:
     is_own: bool
     lacks_source: bool
 
+    @property
+    def may_be_ticked(self) -> bool:
+        """Whether it is approved from the list: what an edit changes is seen on its own page."""
+        return not (self.is_own or self.is_edit or self.lacks_source)
+
 
 @dataclass(frozen=True)
 class QueuePage:
@@ -82,6 +89,10 @@ class QueuePage:
     page: Page
     waiting: tuple[Waiting, ...]
     mine: int
+
+    @property
+    def to_tick(self) -> list[Waiting]:
+        return [each for each in self.waiting if each.may_be_ticked]
 
 
 class QueueQuery(forms.Form):
@@ -207,6 +218,19 @@ def next_after(negotiation: Negotiation, user, number: int) -> int | None:
     return rows.order_by(later, "pk").values_list("pk", flat=True).first()
 
 
+def beside(row: Any, user) -> tuple[int, int] | None:
+    """Return the round that a record is, or is of, and how much else of it ``user`` may decide on.
+
+    None where there is nothing else.
+    """
+    held = row if isinstance(row, Round) else getattr(row, "round", None)
+    if held is None:
+        return None
+    waiting = waiting_in(row.negotiation, user).filter(of_round(held), is_own=False)
+    others = waiting.exclude(pk=row.pk).count()
+    return (held.pk, others) if others else None
+
+
 def build(*, query: QueueQuery, number) -> QueuePage:
     """Return the queue that ``query`` asks for, which must be valid."""
     rows = in_turn(query.records())
@@ -216,7 +240,7 @@ def build(*, query: QueueQuery, number) -> QueuePage:
 
 
 def _told(records: Sequence[Any], negotiation: Negotiation, user) -> Iterator[Waiting]:
-    titles = titled(records)
+    rows = with_rows(records)
     numbers = [record.pk for record in records]
     evidence = evidence_of(numbers, user)
     sent = sent_by_record(negotiation, numbers)
@@ -232,8 +256,9 @@ def _told(records: Sequence[Any], negotiation: Negotiation, user) -> Iterator[Wa
         outlets = (str(row.source) for row in evidence.get(record.pk, ()))
         yield Waiting(
             number=record.pk,
+            version=rows[record.pk][1].version,
             kind=str(record.get_kind_display()),
-            title=titles[record.pk][1],
+            title=str(rows[record.pk][1]),
             who=who,
             since=since,
             sources=tuple(dict.fromkeys(outlets)),

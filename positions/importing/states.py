@@ -7,7 +7,7 @@ from negotiations.models import Content, Negotiation, Source, State
 from positions.importing.drafts import Draft, targets
 from positions.importing.lookups import Lookups
 from positions.models import Evidence, Linkage, TermValue
-from positions.operations import NEED_EVIDENCE
+from positions.reviewing import NEED_EVIDENCE
 
 PARTS = (Evidence, Linkage, TermValue)
 

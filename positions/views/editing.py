@@ -232,24 +232,33 @@ def record_state(request, slug, pk):
 
 def links_of(slug: str, error: ValidationError) -> list[dict[str, str]]:
     """Return the records that an error names, in its words, each with its address."""
-    numbers = getattr(error, "numbers", {})
-    text = " ".join(error.messages).casefold()
-    spans = [(text.find(name.casefold()), len(name), pk) for name, pk in numbers.items()]
-    words = " ".join(error.messages)
-    return [
-        {"words": words[at : at + length], "url": url_of(slug, pk)}
-        for at, length, pk in spans
-        if at >= 0
-    ]
+    text = " ".join(error.messages)
+    waiting: frozenset[int] = getattr(error, "waiting", frozenset())
+    links = []
+    for name, pk in getattr(error, "numbers", {}).items():
+        if found := re.search(rf"{re.escape(name)}(?!\w)", text, re.IGNORECASE):
+            is_waiting = pk in waiting
+            url = reverse("review-record", args=[slug, pk]) if is_waiting else url_of(slug, pk)
+            links.append({"words": found[0], "url": url})
+    return links
 
 
 def refusal(slug: str, error: ValidationError) -> str:
-    """Return an error as HTML, in which the records it names are links."""
+    """Return an error as HTML, in which the records it names are links.
+
+    Those that wait for review lead to where they are decided on.
+    """
     html = str(conditional_escape(" ".join(error.messages)))
-    for link in links_of(slug, error):
-        words = conditional_escape(link["words"])
-        anchor = format_html('<a href="{}">{}</a>', link["url"], link["words"])
-        html = re.sub(rf"{re.escape(words)}\b", anchor, html, count=1)
+    anchors = {
+        str(conditional_escape(link["words"])): format_html(
+            '<a href="{}">{}</a>', link["url"], link["words"]
+        )
+        for link in links_of(slug, error)
+    }
+    if anchors:
+        # The longest first, and all at once: the words of one may stand in those of another.
+        names = "|".join(map(re.escape, sorted(anchors, key=len, reverse=True)))
+        html = re.sub(rf"(?:{names})(?!\w)", lambda found: anchors[found[0]], html)
     return mark_safe(html)
 
 

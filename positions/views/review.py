@@ -7,20 +7,22 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from config.resend import signed_in
-from negotiations.models import Negotiation, Record
+from negotiations.models import Negotiation, Record, State
 from negotiations.operations import Conflict
-from negotiations.titles import titled
+from negotiations.titles import listed, titled
 from positions import draftlist, reviewpage, reviewqueue, sentback
 from positions.commenting import comments_on
 from positions.draftlist import DraftQuery
 from positions.models import PendingEdit
-from positions.reviewing import approve, send_back, submit_all, withdraw
+from positions.reviewing import approve, approve_all, send_back, submit_all, withdraw
 from positions.reviewqueue import QueueQuery
+from positions.ticked import names_of, rows_of, whole
 from positions.views.editing import negotiation_to_edit, refusal
 
 #: So many of one's own edits are listed, the latest first.
@@ -35,16 +37,26 @@ def may_review(user, negotiation: Negotiation) -> bool:
 
 
 @signed_in
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request, slug):
-    """What was sent back to oneself, and what waits: that which one may decide on first."""
+    """What was sent back to oneself, and what waits: that which one may decide on first.
+
+    Many are approved at once.
+    """
     negotiation = negotiation_to_edit(request, slug)
     query = QueueQuery(request.GET, negotiation=negotiation, user=request.user)
     status = HTTPStatus.OK if query.is_valid() else HTTPStatus.BAD_REQUEST
+    if request.method == "POST":
+        try:
+            _approve_many(request, negotiation)
+            return redirect(request.get_full_path())
+        except ValidationError as error:
+            messages.error(request, refusal(slug, error))
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
     page, told = None, sentback.Told((), 0)
     if negotiation.review == Negotiation.Review.REQUIRED:
         told = sentback.build(negotiation=negotiation, user=request.user)
-    if status == HTTPStatus.OK:
+    if query.is_valid():
         page = reviewqueue.build(query=query, number=request.GET.get("page"))
     context = {
         "negotiation": negotiation,
@@ -55,8 +67,39 @@ def review(request, slug):
         "told": told,
         "drafts": draftlist.count_by(request.user, negotiation),
         "own_edits": _own_edits(request.user, negotiation, told),
+        "ticked": whole(request.POST.getlist("number")),
     }
     return render(request, "positions/review.html", context, status=status)
+
+
+def _approve_many(request, negotiation: Negotiation) -> None:
+    """Approve what was ticked, or all that the page showed. Raises ``ValidationError``."""
+    if not may_review(request.user, negotiation):
+        raise PermissionDenied(_("A reviewer or a manager decides on what is published."))
+    numbers = _chosen(request, _("Tick what to approve."))
+    waiting = reviewqueue.waiting_in(negotiation, request.user).filter(state=State.IN_REVIEW)
+    rows = rows_of(numbers, waiting)
+    seen = {row.pk: request.POST.get(f"version-{row.pk}", "") for row in rows}
+    versions = {pk: int(text) for pk, text in seen.items() if whole([text])}
+    approve_all(rows, user=request.user, seen=versions)
+    if rows:
+        done = ngettext("%(n)s is published.", "%(n)s are published.", len(rows))
+        messages.success(request, done % {"n": len(rows)})
+    if gone := names_of(numbers - {row.pk for row in rows}, negotiation, request.user):
+        left = ngettext(
+            "%(names)s was left out: it does not wait any more.",
+            "%(names)s were left out: they do not wait any more.",
+            len(gone),
+        )
+        messages.warning(request, capfirst(left % {"names": listed(gone)}))
+
+
+def _chosen(request, otherwise: str) -> set[int]:
+    """Return what was ticked, or all that the page showed; raise ``otherwise`` if that is none."""
+    name = "shown" if request.POST.get("act") == "all" else "number"
+    if not request.POST.getlist(name):
+        raise ValidationError(otherwise)
+    return whole(request.POST.getlist(name))
 
 
 def _own_edits(user, negotiation: Negotiation, told: sentback.Told) -> list[tuple]:
@@ -98,29 +141,26 @@ def review_drafts(request, slug):
         "query": query,
         "page": page,
         "can_edit": True,
-        "ticked": draftlist.whole(request.POST.getlist("number")),
+        "ticked": whole(request.POST.getlist("number")),
     }
     return render(request, "positions/review_drafts.html", context, status=status)
 
 
 def _send_drafts(request, negotiation: Negotiation) -> None:
     """Send what was ticked, or all that the page showed. Raises ``ValidationError``."""
-    name = "shown" if request.POST.get("act") == "all" else "number"
-    numbers = request.POST.getlist(name)
-    if not numbers:
-        raise ValidationError(_("Tick what to send, or send all that is listed."))
-    rows, gone = draftlist.named(numbers, negotiation, request.user)
+    numbers = _chosen(request, _("Tick what to send, or send all that is listed."))
+    rows = rows_of(numbers, draftlist.drafts_in(negotiation, request.user))
     submit_all(rows, user=request.user)
     if rows:
         sent = ngettext("%(n)s is sent to review.", "%(n)s are sent to review.", len(rows))
         messages.success(request, sent % {"n": len(rows)})
-    if gone:
+    if gone := names_of(numbers - {row.pk for row in rows}, negotiation, request.user):
         left = ngettext(
-            "%(n)s was left out: it is no draft any more.",
-            "%(n)s were left out: they are no drafts any more.",
-            gone,
+            "%(names)s was left out: it is no draft any more.",
+            "%(names)s were left out: they are no drafts any more.",
+            len(gone),
         )
-        messages.warning(request, left % {"n": gone})
+        messages.warning(request, capfirst(left % {"names": listed(gone)}))
 
 
 @signed_in
@@ -151,6 +191,7 @@ def review_record(request, slug, pk):
         "comments": comments_on(record, request.user),
         "can_edit": True,
         "can_review": may_review(request.user, negotiation),
+        "beside": reviewqueue.beside(page.page.row, request.user),
         "next": reviewqueue.next_after(negotiation, request.user, record.pk),
         "typed": typed,
     }

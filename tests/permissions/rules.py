@@ -250,6 +250,15 @@ RULES = [
         POST="review-record",
     ),
     rule(
+        "decide on many",
+        "Reviewers and managers approve many at once, of what they did not write.",
+        """
+        open     signin  no      no      no      yes     yes
+        closed   signin  absent  no      no      yes     yes
+        """,
+        POST="review",
+    ),
+    rule(
         "one's own edit",
         "An edit that waits for review is taken back by whom it is of, here the editor.",
         """
@@ -474,6 +483,7 @@ ADDRESSES = {
 SENT = {
     "record-state": "state='retracted'",
     "review-record": "act='approve'",
+    "review": "number='1'",
     "review-drafts": "number='1'",
     "record-restore": "revision='1'",
     "setup-move": "up='up'",

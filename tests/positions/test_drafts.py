@@ -117,10 +117,15 @@ def test_what_is_no_draft_any_more_is_left_out_and_said(talks, held):
     submit(demand, user=talks.other)
     done = send(talks, talks.editor, number=[demand.pk, delegate.pk, "9" * 18], act="ticked")
     assert "1 is sent to review." in done.content.decode()
-    assert "2 were left out: they are no drafts any more." in done.content.decode()
+    left = f"Demand “Open the road”, № {'9' * 18} were left out: they are no drafts any more."
+    assert left in done.content.decode()
     remove(Delegate.objects.get(), user=talks.editor)
     gone = send(talks, talks.editor, number=[delegate.pk], act="ticked")
     assert "sent to review." not in gone.content.decode()
+    assert f"№ {delegate.pk} was left out" in gone.content.decode()
+    sent = [submit(talks.draft(text=f"Draft {n}"), user=talks.other).pk for n in range(5)]
+    many = send(talks, talks.editor, number=sent, act="ticked").content.decode()
+    assert "Demand “Draft 0”, demand “Draft 1”, demand “Draft 2” and 2 more were left out" in many
 
 
 def test_nothing_ticked_is_said_and_sends_nothing(talks, held):

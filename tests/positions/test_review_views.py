@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,17 +11,18 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from lxml import html
 
-from negotiations.models import Membership, Record, Round, State
+from negotiations.history import history_of
+from negotiations.models import Delegate, Membership, Record, Round, State
 from negotiations.operations import create, edit, remove
 from positions import reviewqueue
 from positions.models import Clause, Demand, Evidence, PendingEdit
 from positions.operations import add_part, edit_record
 from positions.proposals import record_proposal
-from positions.reviewing import approve, send_back, submit
+from positions.reviewing import approve, approve_all, send_back, submit
 from positions.templatetags import review_links
 from tests.api.conftest import program_of
 from tests.database import seal
-from tests.factories import A_DAY, ClauseFactory, SourceFactory, TrackFactory
+from tests.factories import A_DAY, ClauseFactory, PersonFactory, SourceFactory, TrackFactory
 from tests.positions.test_reviewing import Talks
 from tests.sending import as_sent
 
@@ -36,6 +38,10 @@ def as_user(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def states_of(*records) -> list[str]:
+    return [type(record).objects.get(pk=record.pk).state for record in records]
 
 
 def at(talks, name, *args) -> str:
@@ -159,8 +165,114 @@ def test_what_it_rests_on_is_named_with_links(talks):
     there = at(talks, "review-record", demand.pk)
     answer = as_user(talks.reviewer).post(there, {"act": "approve"})
     assert answer.status_code == 422
-    link = f'<a href="{at(talks, "record", source.pk)}">Source {source.pk}</a>'
+    # By its words; where it waits too, it leads to where it is decided on.
+    said = f"source “{source}”"
+    link = f'<a href="{at(talks, "record", source.pk)}">{said}</a>'
     assert f"It rests on what is not published: {link}." in answer.content.decode()
+    submit(source, user=talks.editor)
+    answer = as_user(talks.reviewer).post(there, {"act": "approve"})
+    link = f'<a href="{at(talks, "review-record", source.pk)}">{said}</a>'
+    assert f"It rests on what is not published: {link}." in answer.content.decode()
+
+
+class TestApprovingMany:
+    """What is ticked in the queue is published as one change: all of it, or none."""
+
+    @pytest.fixture
+    def rows(self, talks) -> list:
+        """A round that waits, and two delegates at it and a demand in it that wait too."""
+        shared = {"user": talks.editor, "negotiation": talks.negotiation}
+        track = TrackFactory(negotiation=talks.negotiation)
+        held = create(Round, track=track, number=1, title="At the lake", **shared)
+        people = PersonFactory.create_batch(2, negotiation=talks.negotiation)
+        sitting = [
+            create(Delegate, round=held, party=talks.party, person=person, **shared)
+            for person in people
+        ]
+        rows = [held, *sitting, talks.draft(text="Open the road", round=held)]
+        return [submit(row, user=talks.editor) for row in rows]
+
+    def queue(self, talks, user, **asked):
+        return as_user(user).get(at(talks, "review"), asked)
+
+    def sent(self, page, *rows, **more) -> dict:
+        return as_sent(page, "queue__form") | {"number": [row.pk for row in rows], **more}
+
+    def test_those_that_rest_on_each_other_in_any_order(self, talks, rows):
+        page = self.queue(talks, talks.reviewer)
+        held, *sitting, demand = rows
+        sent = self.sent(page, *sitting, held, act="ticked")
+        done = as_user(talks.reviewer).post(at(talks, "review"), sent, follow=True)
+        assert "3 are published." in done.content.decode()
+        assert states_of(*rows) == ["published"] * 3 + ["in review"]
+        changes = {list(history_of(row))[-1].changeset_id for row in (held, *sitting)}
+        assert len(changes) == 1
+        # Another is out of date by now, and one is gone: it is said which.
+        sent = self.sent(self.queue(talks, talks.reviewer), demand, act="ticked")
+        edit(demand, user=talks.other, text="Open the road now")
+        stale = as_user(talks.reviewer).post(at(talks, "review"), sent)
+        link = f'<a href="{at(talks, "review-record", demand.pk)}">'
+        said = f"Nothing was approved. {link}Demand “Open the road now”</a>: It was changed since"
+        assert stale.status_code == 422
+        assert said in stale.content.decode()
+        sent = self.sent(self.queue(talks, talks.reviewer), demand, act="ticked")
+        sent["number"] = [held.pk, demand.pk, 9**18]
+        done = as_user(talks.reviewer).post(at(talks, "review"), sent, follow=True)
+        left = f"Round “At the lake”, № {9**18} were left out: they do not wait any more."
+        assert left in done.content.decode()
+        assert states_of(demand) == ["published"]
+
+    def test_what_cannot_be_is_told_by_name_and_all_of_it_waits_on(self, talks, rows):
+        _held, one, _other, demand = rows
+        bare = submit(talks.draft(text="Nobody says so", evidence=[]), user=talks.editor)
+        mine = submit(talks.draft(user=talks.reviewer, text="Mine"), user=talks.editor)
+        free = submit(talks.draft(text="Free to go"), user=talks.editor)
+        edited = talks.published(text="Published before")
+        edit_record(edited, user=talks.other, version=edited.version, text="Better words")
+        page = self.queue(talks, talks.reviewer)
+        boxes = html.fromstring(page.content).xpath("//input[@type='checkbox'][@name='number']")
+        shown = {int(box.get("value")) for box in boxes}
+        assert shown == {row.pk for row in (*rows, free)}
+        versions = {f"version-{row.pk}": row.version for row in (bare, mine)}
+        sent = self.sent(page, one, demand, bare, mine, free, act="ticked", **versions)
+        refused = as_user(talks.reviewer).post(at(talks, "review"), sent)
+        assert refused.status_code == 422
+        said = " ".join(strip_tags(refused.content.decode()).split())
+        rests = "It rests on what is not published: round “At the lake”. Decide on that first."
+        assert f"Delegate “{one}”: {rests}" in said
+        assert f"Demand “Open the road”: {rests}" in said
+        assert "Demand “Nobody says so”: It names no source." in said
+        assert "Demand “Mine”: You wrote demand “Mine”" in said
+        assert "Free to go”:" not in said
+        assert states_of(one, demand, bare, mine, free) == ["in review"] * 5
+        kept = html.fromstring(refused.content).xpath("//input[@type='checkbox'][@checked]/@value")
+        assert {int(number) for number in kept} == {one.pk, demand.pk, free.pk}
+
+    def test_all_of_a_round_once_the_queue_is_narrowed_to_it(self, talks, rows):
+        free = submit(talks.draft(text="Free to go"), user=talks.editor)
+        assert "listed</button>" not in self.queue(talks, talks.reviewer).content.decode()
+        place = at(talks, "review-record", rows[1].pk)
+        shown = as_user(talks.reviewer).get(place).content.decode()
+        link = f'href="{at(talks, "review")}?round={rows[0].pk}">3 more of this round wait for you'
+        assert link in shown
+        page = self.queue(talks, talks.reviewer, round=rows[0].pk)
+        assert "Approve all 4 listed" in page.content.decode()
+        sent = self.sent(page, act="all")
+        as_user(talks.reviewer).post(f"{at(talks, 'review')}?round={rows[0].pk}", sent)
+        assert states_of(*rows, free) == ["published"] * 4 + ["in review"]
+        assert "more of this round" not in as_user(talks.reviewer).get(place).content.decode()
+
+    def test_only_who_decides_and_only_what_is_ticked(self, talks, rows):
+        assert 'name="number"' not in self.queue(talks, talks.editor).content.decode()
+        sent = self.sent(self.queue(talks, talks.reviewer), *rows, act="ticked")
+        for user, status in ((talks.editor, 403), (talks.reader, 403), (talks.reviewer, 422)):
+            chosen = sent if status == 403 else sent | {"number": []}
+            refused = as_user(user).post(at(talks, "review"), chosen)
+            assert refused.status_code == status
+        assert "Tick what to approve." in refused.content.decode()
+        with pytest.raises(PermissionDenied):
+            approve_all(rows, user=talks.editor, seen={row.pk: row.version for row in rows})
+        assert states_of(*rows) == ["in review"] * 4
 
 
 def test_an_edit_of_what_is_published_is_shown_word_by_word(talks):

@@ -189,11 +189,9 @@ def test_it_says_on_which_drafts_it_rests(talks):
     demand = submit(demand, user=talks.editor)
     with pytest.raises(ValidationError) as caught:
         approve(demand, user=talks.reviewer)
-    assert f"Source {source.pk}, demand {older.pk}" in caught.value.messages[0]
-    assert caught.value.numbers == {
-        f"source {source.pk}": source.pk,
-        f"demand {older.pk}": older.pk,
-    }
+    assert "source “New”, demand “Thirty days”" in caught.value.messages[0]
+    assert caught.value.numbers == {"source “New”": source.pk, "demand “Thirty days”": older.pk}
+    assert caught.value.waiting == frozenset()
 
 
 def test_retracting_is_for_reviewers_and_publishing_again_for_review(talks):
