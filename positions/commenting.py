@@ -4,10 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,11 +35,15 @@ class Thread:
 
 @dataclass(frozen=True)
 class Comments:
-    """What the page of a record shows of comments; ``offered`` may be mentioned."""
+    """What the page of a record shows of comments; ``offered`` may be mentioned.
+
+    ``unread`` are those that mention the user and that they have not seen.
+    """
 
     threads: tuple[Thread, ...]
     offered: tuple[str, ...]
     count: int
+    unread: tuple[int, ...]
 
 
 @operation
@@ -120,7 +127,7 @@ def mentioned_in(text: str, record: Record) -> list:
 
 def named_in_vain(comment: Comment) -> list[str]:
     """Return the names after "@" in a comment by which nobody was told of it."""
-    told = set(comment.mentions.values_list("user__username", flat=True))
+    told = {mention.user.username for mention in comment.mentions.all()}
     words = dict.fromkeys(NAMED.findall(comment.text))
     return [f"@{word.rstrip(AFTER)}" for word in words if not told & names_in(f"@{word}")]
 
@@ -144,10 +151,20 @@ def comments_on(record: Record, user) -> Comments | None:
         Comment.objects.visible_to(user)
         .filter(record=record.pk)
         .select_related("user")
+        .prefetch_related("mentions__user")
         .order_by("written", "pk")
     )
+    for row in rows:
+        # It stands at the comment: a page that was sent to it begins there.
+        row.in_vain = named_in_vain(row) if row.user_id == user.pk else ()
     offered = mentionable(record).exclude(pk=user.pk).values_list("username", flat=True)
-    return Comments(tuple(_threads(rows)), tuple(offered), sum(not row.removed for row in rows))
+    unread = _unread(user).filter(comment__record=record.pk).order_by("comment")
+    return Comments(
+        threads=tuple(_threads(rows)),
+        offered=tuple(offered),
+        count=sum(not row.removed for row in rows),
+        unread=tuple(unread.values_list("comment", flat=True)),
+    )
 
 
 def _threads(rows: Iterable[Comment]) -> Iterable[Thread]:
@@ -167,17 +184,45 @@ def mentions_of(user) -> QuerySet[Mention]:
 
 
 def unread_by(user) -> int:
-    """Return how many mentions of somebody are newer than what they have read, in one query."""
-    seen = MentionsSeen.objects.filter(user=user, until__gte=OuterRef("comment__written"))
-    return Mention.objects.of(user).filter(~Exists(seen)).count()
+    """Return how many mentions of somebody they have not read, in one query."""
+    return _unread(user).count()
 
 
-def read_until(user):
-    """Return until when somebody has read their mentions; None if never."""
-    seen = MentionsSeen.objects.filter(user=user).first()
-    return seen.until if seen else None
+def _unread(user) -> QuerySet[Mention]:
+    comment = Func(
+        OuterRef("comment"),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(BigIntegerField()),
+    )
+    until = Q(until__gte=OuterRef("comment__written"))
+    seen = MentionsSeen.objects.filter(until | Q(besides__contains=comment), user=user)
+    return Mention.objects.of(user).filter(~Exists(seen))
 
 
-def mark_read(user, until) -> None:
+def unread_of(user, comments: Iterable[int]) -> set[int]:
+    """Return which of some comments mention somebody who has not read them."""
+    rows = _unread(user).filter(comment__in=list(comments))
+    return set(rows.values_list("comment", flat=True))
+
+
+def mark_read(user, until: datetime) -> None:
     """Take what mentions somebody up to a moment for read."""
-    MentionsSeen.objects.update_or_create(user=user, defaults={"until": until})
+    with transaction.atomic():
+        seen = _seen_by(user)
+        later = Comment.objects.filter(pk__in=seen.besides, written__gt=until)
+        seen.until, seen.besides = until, sorted(later.values_list("pk", flat=True))
+        seen.save()
+
+
+def mark_seen(user, comments: Iterable[int]) -> None:
+    """Take some of the comments that mention somebody for read, whatever else they have read."""
+    with transaction.atomic():
+        seen = _seen_by(user)
+        seen.besides = sorted({*seen.besides, *unread_of(user, comments)})
+        seen.save()
+
+
+def _seen_by(user) -> MentionsSeen:
+    """Return what somebody has read, ours until the transaction ends; nobody is named unjoined."""
+    rows = MentionsSeen.objects.select_for_update()
+    return rows.get_or_create(user=user, defaults={"until": user.date_joined})[0]

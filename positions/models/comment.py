@@ -1,8 +1,10 @@
 """What members say to each other about a record; work on it, and no part of what is published."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +37,9 @@ class Comment(Scoped):
     written = models.DateTimeField(_("written"), auto_now_add=True)
     text = models.TextField(_("comment"), blank=True)
     removed = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    #: The names in it by which nobody was told, once ``positions.commenting`` has looked.
+    in_vain: Sequence[str] = ()
 
     objects: ClassVar = CommentQuerySet.as_manager()
 
@@ -85,10 +90,14 @@ class Mention(Scoped):
 
 
 class MentionsSeen(models.Model):
-    """Until when somebody has read what mentions them; theirs alone, and no record of anything."""
+    """Until when somebody has read what mentions them; theirs alone, and no record of anything.
+
+    ``besides`` are the comments that they have read of those written since.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     until = models.DateTimeField()
+    besides = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     def __str__(self):
         return f"{self.user}: {self.until}"

@@ -25,6 +25,11 @@ def may_edit(request, negotiation: Negotiation) -> bool:
     return Negotiation.objects.editable_by(request.user).filter(pk=negotiation.pk).exists()
 
 
+def may_review(user, negotiation: Negotiation) -> bool:
+    """Whether the user decides on what is published in a negotiation."""
+    return Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists()
+
+
 def tidy(request):
     """Return a redirect to the address without what a form sent empty; None if there is nothing."""
     kept = QueryDict(mutable=True)

@@ -23,6 +23,7 @@ from positions.drafting import DEMAND
 from positions.models import Coding, DoubleCoding
 from positions.offered import number
 from positions.readingpage import likely_round, rounds_of
+from positions.views.asking import may_review
 from positions.views.editing import (
     is_to_save,
     negotiation_to_edit,
@@ -31,7 +32,6 @@ from positions.views.editing import (
     typed,
     uncomplaining,
 )
-from positions.views.review import may_review
 
 
 @signed_in

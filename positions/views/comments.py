@@ -1,5 +1,6 @@
 """Comments on records, and what mentions oneself."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -20,16 +21,19 @@ from positions.commenting import (
     add_comment,
     is_member,
     mark_read,
+    mark_seen,
     mentions_of,
-    named_in_vain,
-    read_until,
     remove_comment,
+    unread_of,
 )
 from positions.models import Comment
+from positions.ticked import whole
 from positions.views.asking import negotiation_or_404
 from positions.views.editing import go_on
 
 MENTIONS_A_PAGE = 50
+#: So many comments of a record are taken for seen by one request.
+SEEN_AT_ONCE = 500
 
 
 @signed_in
@@ -52,9 +56,6 @@ def comment_new(request, slug, pk):
             parent=_parent(request, record),
         )
         anchor = f"comment-{comment.pk}"
-        if nobody := named_in_vain(comment):
-            said = _("Nobody was told by %(names)s: no member who sees this has that name.")
-            messages.warning(request, said % {"names": ", ".join(nobody)})
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(go_on(request, reverse("record", args=[slug, pk])) + f"#{anchor}")
@@ -89,23 +90,26 @@ def comment_remove(request, slug, pk):
 def mentions(request):
     """Where one is mentioned, newest first; what is new since one looked last is marked.
 
-    That one has looked is told by the page's script once the page is to be seen, or by the button.
+    That one has looked is told by the page's script once the page is to be seen, or by the button;
+    the page of a record tells of the comments on it.
     """
     if request.method == "POST":
-        until = parse_datetime(request.POST.get("until", "")) if request.POST.get("until") else None
-        mark_read(request.user, until if until and timezone.is_aware(until) else timezone.now())
+        if comments := whole(request.POST.getlist("comment")[:SEEN_AT_ONCE]):
+            mark_seen(request.user, comments)
+        else:
+            mark_read(request.user, _until(request))
         if request.headers.get("X-Requested-With") == "fetch":
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
-        return redirect("mentions")
+        return redirect(go_on(request, reverse("mentions")))
     page = Paginator(mentions_of(request.user), MENTIONS_A_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
     titles = titled(row.comment.record for row in rows)
-    until = read_until(request.user)
+    unread = unread_of(request.user, [row.comment_id for row in rows])
     lines = [
         {
             "mention": row,
             "title": titles[row.comment.record_id][1],
-            "is_new": until is None or row.comment.written > until,
+            "is_new": row.comment_id in unread,
         }
         for row in rows
     ]
@@ -115,3 +119,9 @@ def mentions(request):
         "newest": rows[0].comment.written if rows else None,
     }
     return render(request, "positions/mentions.html", context)
+
+
+def _until(request) -> datetime:
+    """Return the moment up to which the page showed what mentions one; else now."""
+    until = parse_datetime(request.POST.get("until", "")) if request.POST.get("until") else None
+    return until if until and timezone.is_aware(until) else timezone.now()

@@ -13,7 +13,7 @@ from positions.models import PendingEdit
 from positions.pendingedits import records_waiting
 from positions.recordhistory import deeds_of
 from positions.recordpages import page_of
-from positions.views.asking import may_edit, negotiation_or_404
+from positions.views.asking import may_edit, may_review, negotiation_or_404
 from positions.views.editing import negotiation_to_edit, others_at
 
 
@@ -33,6 +33,7 @@ def record(request, slug, pk):
         "comments": comments_on(number, request.user),
         "can_edit": can_edit,
         "edits_waiting": records_waiting(negotiation, request.user) if can_edit else (),
+        "can_review": can_edit and reviews and may_review(request.user, negotiation),
         "others": others_at(request, number) if can_edit else [],
         "pending": PendingEdit.objects.visible_to(request.user)
         .waiting()

@@ -23,17 +23,13 @@ from positions.models import PendingEdit
 from positions.reviewing import approve, approve_all, send_back, submit_all, withdraw
 from positions.reviewqueue import QueueQuery
 from positions.ticked import names_of, rows_of, whole
+from positions.views.asking import may_review
 from positions.views.editing import negotiation_to_edit, refusal
 
 #: So many of one's own edits are listed, the latest first.
 OWN_EDITS = 10
 #: What may be done on the page of a record, and what is said of it.
 ACTS = {"approve": approve, "send back": send_back}
-
-
-def may_review(user, negotiation: Negotiation) -> bool:
-    """Whether the user decides on what is published in a negotiation."""
-    return Negotiation.objects.reviewable_by(user).filter(pk=negotiation.pk).exists()
 
 
 @signed_in
@@ -140,6 +136,7 @@ def review_drafts(request, slug):
         "negotiation": negotiation,
         "query": query,
         "page": page,
+        "of_round": query.cleaned_data.get("round"),
         "can_edit": True,
         "ticked": whole(request.POST.getlist("number")),
     }

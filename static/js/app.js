@@ -12,6 +12,8 @@
   // What is announced may name records, which are links then, and offer to press a button of the
   // page; both stay long enough to be reached.
   function announce(text, { links = [], undo } = {}) {
+    // What the page said of an earlier save is said no longer.
+    for (const earlier of document.querySelectorAll(".notices > .success")) earlier.remove();
     status.textContent = text;
     for (const { words, url } of links) {
       const around = [...status.childNodes].find((node) => node.nodeType === 3 && node.data.includes(words));
@@ -95,6 +97,20 @@
       event.preventDefault();
       close(form);
     }
+  });
+
+  // Ctrl+Enter sends any other form from its long texts. One that asks for a decision has the focus led
+  // to its buttons instead: nothing is decided by a key.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (!field.matches("textarea") || !field.form || field.form.matches("form.entry")) return;
+    const button = field.form.querySelector(".button--main") ?? [...field.form.elements].find((each) =>
+      each.type === "submit" && field.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (!button) return;
+    event.preventDefault();
+    if (field.form.matches("[data-decides]")) button.focus();
+    else button.click();
   });
 
   // What is shown once is copied by a button. Browsers hand over their clipboard on a safe page only;

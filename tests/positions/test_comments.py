@@ -12,9 +12,10 @@ from negotiations.memberships import remove_member
 from negotiations.models import History, Record
 from negotiations.operations import remove
 from positions.commenting import add_comment, mentionable, names_in, remove_comment, unread_by
-from positions.models import Comment, Demand, Mention
+from positions.models import Comment, Demand, Mention, MentionsSeen
 from tests.positions.test_review_views import as_user, at
 from tests.positions.test_reviewing import Talks, write
+from tests.sending import as_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +138,37 @@ def test_what_mentions_one_is_listed_and_counted_until_it_is_seen(talks):
     assert as_user(talks.editor).get(reverse("mentions")).context["lines"] == []
 
 
+def test_a_mention_is_seen_on_its_record_whatever_came_before(talks):
+    older, newer = (number(talks.published(text=text)) for text in ("Older", "Newer"))
+    for record in (older, newer):
+        add_comment(user=talks.editor, record=record, text=f"Look, @{talks.reader.username}!")
+    client, by_itself = as_user(talks.reader), {"HTTP_X_REQUESTED_WITH": "fetch"}
+    page = client.get(at(talks, "record", newer.pk))
+    assert "1 new comment here mentions you." in page.content.decode()
+    seen = as_sent(page, "comments__unread")
+    # Nobody sees for somebody else, and to look by fetching the page ahead is not to see it.
+    as_user(talks.other).post(reverse("mentions"), seen)
+    assert unread_by(talks.reader) == 2
+    assert client.post(reverse("mentions"), seen, **by_itself).status_code == 204
+    assert [line["is_new"] for line in client.get(reverse("mentions")).context["lines"]] == [
+        False,
+        True,
+    ]
+    for record, told in ((newer, False), (older, True)):
+        text = client.get(at(talks, "record", record.pk)).content.decode()
+        assert ("mentions you." in text) == told
+    assert unread_by(talks.reader) == 1
+    # The button does the same and leads back; all is seen by what shows all.
+    again = as_sent(client.get(at(talks, "record", older.pk)), "comments__unread")
+    place = at(talks, "record", older.pk)
+    assert client.post(f"{reverse('mentions')}?next={place}", again)["Location"] == place
+    assert unread_by(talks.reader) == 0
+    assert len(MentionsSeen.objects.get(user=talks.reader).besides) == 2
+    client.post(reverse("mentions"))
+    assert MentionsSeen.objects.get(user=talks.reader).besides == []
+    assert unread_by(talks.reader) == 0
+
+
 def in_the_bar(client, address) -> tuple[str, str, int]:
     """Return where the bar's count of mentions leads, how many, and by how many queries."""
     with CaptureQueriesContext(connection) as captured:
@@ -151,11 +183,16 @@ def test_a_new_mention_is_told_where_one_comes_by_and_a_wrong_name_at_once(talks
     record, reader = number(talks.published()), talks.reader
     home = as_user(reader).get(at(talks, "overview")).content.decode()
     assert "mentions you" not in home
-    text = f"@{reader.username}. @nosuch, look; a@mail.org"
+    text = f"@{reader.username}. @nosuch, look; a@mail.org, @nobody"
     said = as_user(talks.editor).post(
         at(talks, "comment-new", record.pk), {"text": text}, follow=True
     )
-    assert "Nobody was told by @nosuch: no member" in said.content.decode()
+    # It is said at the comment, where the page begins then, to who wrote it.
+    (shown,) = html.fromstring(said.content).xpath("//article[@class='comment']")
+    assert "Nobody was told by @nosuch, @nobody: no member who sees this" in shown.text_content()
+    assert "notice" not in said.content.decode().partition("<h1")[0]
+    there = as_user(reader).get(at(talks, "record", record.pk)).content.decode()
+    assert "Nobody was told" not in there
     for address in (at(talks, "overview"), reverse("following")):
         assert "1 new comment mentions you" in as_user(reader).get(address).content.decode()
     as_user(reader).post(reverse("mentions"))

@@ -152,6 +152,9 @@ def test_the_round_leads_to_its_drafts_and_is_sent_from_its_own_page(talks, held
     shown = as_user(talks.other).get(page).content.decode()
     assert f'href="{at(talks, "review-drafts")}?round={held.pk}&amp;who="' in shown
     assert "Send its 4 drafts to review" in shown
+    back = f'<a href="{page}">Back to the round At the lake</a>'
+    assert back in show(talks, talks.editor, round=held.pk, who="").content.decode()
+    assert back not in show(talks, talks.editor).content.decode()
     assert "Send to review" in shown
     act = at(talks, "record-state", held.pk)
     done = as_user(talks.editor).post(f"{act}?next={page}", {"state": "in review"})

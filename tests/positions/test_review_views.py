@@ -309,6 +309,48 @@ def test_a_draft_is_sent_to_review_from_its_page(talks):
     assert refused.status_code == 403
 
 
+def test_what_would_be_refused_is_not_offered(talks):
+    """Each button that is shown does what it says; where none is left it is said who may."""
+    line = "Published after review: a reviewer or a manager can retract it."
+
+    def offered(user, record) -> set[str]:
+        page = html.fromstring(as_user(user).get(at(talks, "record", record.pk)).content)
+        here = at(talks, "record-state", record.pk)
+        (part,) = page.xpath("//*[@id='record-state']")
+        own = set(part.xpath(f".//form[starts-with(@action, '{here}')]//button/@value"))
+        assert (line in part.text_content()) == (not own)
+        # Its evidence has the same state, and the same buttons.
+        rows = set(page.xpath("//ol[@class='evidence']//button[@name='state']/@value"))
+        assert rows == own
+        return own
+
+    by_state = {
+        "published": (talks.published, {"editor": set(), "reviewer": {"retracted"}}),
+        "in review": (
+            lambda: submit(talks.draft(), user=talks.editor),
+            {who: {"retracted", "deleted"} for who in ("editor", "reviewer")},
+        ),
+        "draft": (
+            talks.draft,
+            {who: {"in review", "deleted"} for who in ("editor", "reviewer")},
+        ),
+    }
+    for state, (make, by_role) in by_state.items():
+        for who, buttons in by_role.items():
+            user = getattr(talks, who)
+            assert offered(user, make()) == buttons, (state, who)
+            for button in buttons:
+                record = make()
+                act = at(talks, "record-state", record.pk)
+                done = as_user(user).post(act, {"state": button}, follow=True).content.decode()
+                assert "notice error" not in done
+                left = Demand.objects.filter(pk=record.pk).values_list("state", flat=True)
+                assert [*left] == ([] if button == "deleted" else [button])
+    record = talks.published()
+    edit(talks.negotiation, user=talks.manager, review="off")
+    assert offered(talks.editor, record) == {"retracted", "deleted"}
+
+
 class TestWhatWasSentBack:
     """It is told to who wrote it or sent it to review, until it is sent again."""
 
