@@ -236,13 +236,14 @@ def _refuse_unsaid(whole: list[Any]) -> None:
 
 
 def _refused_by_name(refused: Mapping[int, ValidationError]) -> RestedOn:
-    """Return why each of several records cannot be approved, in one error."""
+    """Return why several records cannot be approved, each reason once, in one error."""
     numbers = called(Record.objects.filter(pk__in=refused).order_by("pk"))
-    said = [_("Nothing was approved.")]
+    why: dict[str, list[str]] = {}
     waiting = {*refused}
     for name, pk in [*numbers.items()]:
         error = refused[pk]
-        said.append(f"{capfirst(name)}: {' '.join(error.messages)}")
+        why.setdefault(" ".join(error.messages), []).append(name)
         numbers |= getattr(error, "numbers", {})
         waiting |= getattr(error, "waiting", frozenset())
-    return RestedOn(" ".join(said), numbers, waiting)
+    said = [f"{capfirst(listed(names, NAMED_AT_MOST))}: {words}" for words, names in why.items()]
+    return RestedOn(" ".join([_("Nothing was approved."), *said]), numbers, waiting)

@@ -239,8 +239,7 @@ class TestApprovingMany:
         assert refused.status_code == 422
         said = " ".join(strip_tags(refused.content.decode()).split())
         rests = "It rests on what is not published: round “At the lake”. Decide on that first."
-        assert f"Delegate “{one}”: {rests}" in said
-        assert f"Demand “Open the road”: {rests}" in said
+        assert f"Nothing was approved. Delegate “{one}”, demand “Open the road”: {rests}" in said
         assert "Demand “Nobody says so”: It names no source." in said
         assert "Demand “Mine”: You wrote demand “Mine”" in said
         assert "Free to go”:" not in said
@@ -311,7 +310,7 @@ def test_a_draft_is_sent_to_review_from_its_page(talks):
 
 def test_what_would_be_refused_is_not_offered(talks):
     """Each button that is shown does what it says; where none is left it is said who may."""
-    line = "Published after review: a reviewer or a manager can retract it."
+    line = "Only a reviewer or a manager retracts what is published here."
 
     def offered(user, record) -> set[str]:
         page = html.fromstring(as_user(user).get(at(talks, "record", record.pk)).content)
