@@ -95,6 +95,12 @@ def test_ctrl_enter_leads_to_the_buttons_where_something_is_decided(open_page, s
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Approve")).to_be_focused()
     assert Evidence.objects.get(pk=part.pk).state == "in review"
+    page.goto(f"{TALKS}review/")
+    page.get_by_role("checkbox", name=f"{part}").check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Approve what is ticked").click()
+    expect(page.get_by_text("1 is published.")).to_be_visible()
+    assert Evidence.objects.get(pk=part.pk).state == "published"
 
 
 def test_what_is_saved_later_replaces_what_was_said_of_an_earlier_save(open_page, sign_in):

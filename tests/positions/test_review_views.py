@@ -15,6 +15,7 @@ from negotiations.history import history_of
 from negotiations.models import Delegate, Membership, Record, Round, State
 from negotiations.operations import create, edit, remove
 from positions import reviewqueue
+from positions.commenting import add_comment
 from positions.models import Clause, Demand, Evidence, PendingEdit
 from positions.operations import add_part, edit_record
 from positions.proposals import record_proposal
@@ -23,6 +24,7 @@ from positions.templatetags import review_links
 from tests.api.conftest import program_of
 from tests.database import seal
 from tests.factories import A_DAY, ClauseFactory, PersonFactory, SourceFactory, TrackFactory
+from tests.htmlchecker import complaints
 from tests.positions.test_reviewing import Talks
 from tests.sending import as_sent
 
@@ -260,6 +262,28 @@ class TestApprovingMany:
         as_user(talks.reviewer).post(f"{at(talks, 'review')}?round={rows[0].pk}", sent)
         assert states_of(*rows, free) == ["published"] * 4 + ["in review"]
         assert "more of this round" not in as_user(talks.reviewer).get(place).content.decode()
+
+    def test_the_checker_finds_nothing_on_these_pages(self, talks, rows, tmp_path):
+        reviewer, place = as_user(talks.reviewer), at(talks, "review")
+        queue = self.queue(talks, talks.reviewer, round=rows[0].pk)
+        add_comment(
+            user=talks.editor,
+            record=Record.objects.select_related("negotiation").get(pk=rows[0].pk),
+            text=f"@{talks.reviewer.username} and @nosuch",
+        )
+        published = talks.published()
+        pages = {
+            "queue": queue,
+            "refused": reviewer.post(place, self.sent(queue, rows[1], act="ticked")),
+            "review": reviewer.get(at(talks, "review-record", rows[1].pk)),
+            "mentioned": reviewer.get(at(talks, "record", rows[0].pk)),
+            "in vain": as_user(talks.editor).get(at(talks, "record", rows[0].pk)),
+            "published": as_user(talks.editor).get(at(talks, "record", published.pk)),
+            "to retract": reviewer.get(at(talks, "record", published.pk)),
+            "drafts": as_user(talks.editor).get(at(talks, "review-drafts"), {"round": rows[0].pk}),
+        }
+        found = complaints({name: page.content.decode() for name, page in pages.items()}, tmp_path)
+        assert found == []
 
     def test_only_who_decides_and_only_what_is_ticked(self, talks, rows):
         assert 'name="number"' not in self.queue(talks, talks.editor).content.decode()
