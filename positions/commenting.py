@@ -158,12 +158,12 @@ def comments_on(record: Record, user) -> Comments | None:
         # It stands at the comment: a page that was sent to it begins there.
         row.in_vain = named_in_vain(row) if row.user_id == user.pk else ()
     offered = mentionable(record).exclude(pk=user.pk).values_list("username", flat=True)
-    unread = _unread(user).filter(comment__record=record.pk).order_by("comment")
+    unread = unread_of(user, [row.pk for row in rows]) if rows else ()
     return Comments(
         threads=tuple(_threads(rows)),
         offered=tuple(offered),
         count=sum(not row.removed for row in rows),
-        unread=tuple(unread.values_list("comment", flat=True)),
+        unread=tuple(sorted(unread)),
     )
 
 
