@@ -201,7 +201,8 @@ def test_a_stale_edit_gets_what_is_there_now(editor, talks):
     first = editor.patch(address, {"version": 1, "text": "First"}, **JSON).json()
     answer = editor.patch(address, {"version": 1, "text": "Second"}, **JSON)
     assert answer.status_code == 409
-    assert answer.json().keys() == {"detail", "current"}
+    assert answer.json().keys() == {"detail", "current", "changed_by"}
+    assert [edit["who"] for edit in answer.json()["changed_by"]] == [talks.editor.username]
     assert answer.json()["current"] == first
     assert Demand.objects.get(pk=shown["id"]).text == "First"
 

@@ -190,7 +190,8 @@ def test_a_stale_edit_gets_what_is_there_now(editor, talks, collection):
     first = patched(editor, collection, before, CHANGES[collection]).json()
     second = patched(editor, collection, before, {"state": "retracted"})
     assert second.status_code == 409
-    assert second.json().keys() == {"detail", "current"}
+    assert second.json().keys() == {"detail", "current", "changed_by"}
+    assert [edit["who"] for edit in second.json()["changed_by"]] == [talks.editor.username]
     assert second.json()["current"] == first
     unversioned = editor.patch(place(collection, before["id"]), CHANGES[collection], **JSON)
     assert unversioned.status_code == 428
