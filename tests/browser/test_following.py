@@ -38,7 +38,7 @@ def test_ones_last_change_is_undone_by_key_from_anywhere(open_page, sign_in):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/sources/$"))
     expect(
-        page.get_by_text(f"Undone. Party: Name is “{name}” again, not “Renamed”.")
+        page.get_by_text(f"Undone. Party “{name}”: Name is “{name}” again, not “Renamed”.")
     ).to_be_visible()
     assert Party.objects.get(pk=party.pk).name == name
     # Neither is the undoing offered, nor does one leave the page for nothing.
