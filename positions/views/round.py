@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms import Select
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse
@@ -25,6 +26,7 @@ from negotiations.models import (
     Negotiation,
     Participation,
     Party,
+    Record,
     Round,
     Source,
     UnsavedForm,
@@ -34,18 +36,10 @@ from negotiations.rounds import seat_again
 from positions import draftlist, roundpage
 from positions.importing.pasting import WITHOUT_HEADER, Pasted
 from positions.lineform import LineForm, offered
-from positions.models import (
-    Clause,
-    Demand,
-    Event,
-    Evidence,
-    Issue,
-    Outcome,
-    Proposal,
-    Silence,
-)
+from positions.models import Clause, Evidence, Issue, Silence
 from positions.operations import record_with_evidence
 from positions.pendingedits import records_waiting
+from positions.reviewqueue import of_round
 from positions.roundforms import ACTS, SeatForm
 from positions.views.asking import may_edit, negotiation_or_404
 from positions.views.editing import (
@@ -61,12 +55,6 @@ from positions.views.editing import (
     waiting_edit,
 )
 from positions.views.saving import ask, save, set_against_waiting, told
-
-#: What is recorded of a round, besides itself, and how each points to it.
-OF_ROUNDS = {
-    **dict.fromkeys((Participation, Delegate, Proposal, Demand, Outcome, Event, Silence), "round"),
-    Clause: "proposal__round",
-}
 
 
 def _round_of(request, negotiation, pk) -> Round:
@@ -169,12 +157,11 @@ def _about(held: Round, forms, user) -> Iterator[UnsavedForm]:
 
 def _records_of(held: Round, numbers: set[int], user) -> set[int]:
     """Return those of the numbers that are of records of the round."""
-    among = [
-        model.objects.visible_to(user).filter(pk__in=numbers, **{place: held.pk}).order_by()
-        for model, place in OF_ROUNDS.items()
-    ]
-    first, *others = (rows.values_list("pk", flat=True) for rows in among)
-    return set(first.union(*others)) if numbers else set()
+    if not numbers:
+        return set()
+    of_paper = Q(pk__in=Clause.objects.filter(proposal__round=held.pk).values("pk"))
+    rows = Record.objects.visible_to(user).filter(of_round(held) | of_paper, pk__in=numbers)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _address(held: Round, name: str, *more: str) -> str:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from lxml import html
 
 from negotiations.models import Round
@@ -13,6 +12,7 @@ from positions.reviewing import approve
 from tests.api.conftest import program_of
 from tests.database import seal
 from tests.factories import A_DAY, A_MONTH, TrackFactory
+from tests.positions.test_review_views import as_user, at
 from tests.positions.test_reviewing import Talks
 from tests.sending import as_sent
 
@@ -23,16 +23,6 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def talks():
     return Talks()
-
-
-def as_user(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def at(talks, name, *args) -> str:
-    return reverse(name, args=[talks.negotiation.slug, *args])
 
 
 def a_round(talks, **fields) -> Round:
